@@ -1,0 +1,62 @@
+"""Who speaks, and what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.secret import Secret
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A person behind one of their own cross-signed devices, in a room.
+
+    Built only by ``matrix/inbound.py``, from a decrypted event that passed every check.
+
+    ``identity`` is the public master key (unpadded base64) whose chain signed the device;
+    ``pinned`` is False when that is not the identity the bot knows the user by (it has changed).
+    ``private`` is True where the room's members are exactly the bot and this user.
+    """
+
+    user: str
+    room: str
+    device: str
+    identity: str
+    pinned: bool = True
+    private: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text addressed to nobody yet. ``body`` has neither reply fallback nor edits in it.
+
+    ``thread`` is the root event of the thread it stands in; ``mentions_bot`` tells an intentional
+    mention (MSC3952); ``ts`` is the server's time in milliseconds.
+    """
+
+    actor: Actor
+    event_id: str
+    body: str
+    ts: int
+    thread: str | None = None
+    mentions_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a service needs to act as one user.
+
+    ``account`` is the user's name over there; ``identity`` the Matrix identity (master key) it was
+    given under: a credential is used for no other. Times are timezone-aware.
+    """
+
+    user: str
+    service: str
+    account: str
+    fields: Mapping[str, Secret] = field(repr=False)
+    identity: str
+    created: datetime
+    expires: datetime | None = None
+    last_used: datetime | None = None

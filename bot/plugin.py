@@ -1,0 +1,245 @@
+"""The contract of a service.
+
+A service lives in one folder (or package) and exports a :class:`ServiceType` through the
+entry-point group ``actas.services``. A handler is given a :class:`Call` and typed arguments and
+returns a :class:`~bot.reply.Reply`; it sees no Matrix, no vault and no event.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, get_type_hints
+
+from pydantic import BaseModel, ConfigDict, PlainValidator
+
+from bot.model import Actor, Credential
+from bot.reply import Reply
+from bot.secret import Secret
+
+Api = TypeVar("Api")
+
+
+def _secret(value: object) -> Secret:
+    if isinstance(value, Secret):
+        return value
+    if not isinstance(value, str) or not value:
+        raise ValueError("must be a text that is not empty")
+    return Secret(value)
+
+
+SecretValue = Annotated[Secret, PlainValidator(_secret)]
+"""A field of :class:`Settings` whose value is never shown."""
+
+
+class Settings(BaseModel):
+    """Base of a service's part of the configuration; a key it does not know is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+class Effect(Enum):
+    """What a command does over there: READ may run twice, WRITE never, DANGER asks first."""
+
+    READ = "read"
+    WRITE = "write"
+    DANGER = "danger"
+
+
+class Progress(Protocol):
+    """The one answer of a long command, edited as it goes."""
+
+    async def update(self, reply: Reply) -> None:
+        """Show ``reply`` as the state so far; throttled, the last one wins."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Api]):
+    """A handler's whole world. ``account`` is who the user is over there, e.g. "alice"."""
+
+    actor: Actor
+    account: str
+    api: Api
+    progress: Progress
+
+
+class Argument(Protocol):
+    """A parameter type that reads itself from what was typed.
+
+    Built-in types: ``str`` (one word, quoted as in a shell), ``int``, and :class:`Rest`.
+    A class attribute ``numbered = True`` lets a bare number mean an item of the user's last list;
+    such a class is constructed with the item's value (a string).
+    """
+
+    @classmethod
+    def take(cls, text: str) -> tuple[Self, str]:
+        """Read one value from the head of ``text``; return it and what is left.
+
+        Raises:
+            UserError: what stands there is no such value.
+        """
+
+
+class Rest(str):
+    """All the text that is left, exactly as it was typed."""
+
+    __slots__ = ()
+
+    @classmethod
+    def take(cls, text: str) -> tuple[Self, str]:
+        """Take everything."""
+        return cls(text), ""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One argument of a command. ``required`` is False where the handler has a default."""
+
+    name: str
+    type: Any
+    required: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command: described by a decorator, registered by standing in a service's list."""
+
+    name: str
+    handler: Callable[..., Awaitable[Reply]]
+    effect: Effect
+    parameters: tuple[Parameter, ...]
+    summary: str
+    aliases: tuple[str, ...] = ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def usage(self) -> str:
+        """``build <job> [params]``."""
+        words = (f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters)
+        return " ".join((self.name, *words))
+
+
+def command(
+    name: str,
+    *,
+    effect: Effect = Effect.READ,
+    aliases: Sequence[str] = (),
+    examples: Sequence[str] = (),
+) -> Callable[[Callable[..., Awaitable[Reply]]], Command]:
+    """Describe a handler: its types are the parser, its docstring's first line the help.
+
+    The handler's first parameter is the :class:`Call`; a parameter with a default is optional.
+    ``name`` may be of several words.
+    """
+
+    def describe(handler: Callable[..., Awaitable[Reply]]) -> Command:
+        hints = get_type_hints(handler)
+        _, *rest = inspect.signature(handler).parameters.values()
+        parameters = tuple(
+            Parameter(p.name, hints[p.name], p.default is inspect.Parameter.empty) for p in rest
+        )
+        summary = (inspect.getdoc(handler) or "").partition("\n")[0]
+        return Command(name, handler, effect, parameters, summary, tuple(aliases), tuple(examples))
+
+    return describe
+
+
+class Conversation(Protocol):
+    """What a flow may do with the person, in their encrypted direct message."""
+
+    async def tell(self, reply: Reply) -> None:
+        """Say something."""
+
+    async def ask(self, prompt: Reply, *, secret: bool) -> Secret:
+        """Ask and wait for a text. A secret answer is redacted as soon as it has arrived.
+
+        Raises:
+            Abandoned: the person cancelled, or took longer than ten minutes.
+        """
+
+    async def confirm(self, question: Reply) -> bool:
+        """Ask a question that is answered with "yes" or "no" as an encrypted text."""
+
+    async def callback(self, url: Callable[[str], str]) -> Mapping[str, str]:
+        """Send the person to ``url(callback address)``; return the callback's query."""
+
+
+class Abandoned(Exception):  # not an error: the person thought better of it
+    """The person cancelled the conversation, or left it alone for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """What a flow ends with: the secrets to seal, and when they end (timezone-aware)."""
+
+    fields: Mapping[str, Secret]
+    expires: datetime | None = None
+
+
+class Flow(Protocol):
+    """A way to connect.
+
+    ``start`` are the words that begin it beside ``connect <service>`` (``setupauth``), ``answer``
+    the words that carry an answer to its question (``auth``, ``set auth``). Where ``self_starting``
+    is True such an answer may come unasked: it begins the flow and answers its first question.
+    ``shape`` is a regular expression of what a pasted secret of this kind looks like, or "".
+    ``revoke_hint`` tells where a secret that was shown to others is revoked, or "" where it needs
+    no revoking.
+    """
+
+    name: str
+    start: Sequence[str]
+    answer: Sequence[str]
+    self_starting: bool
+    shape: str
+    revoke_hint: str
+
+    async def run(self, talk: Conversation) -> Grant:
+        """Lead the person through it.
+
+        Raises:
+            Abandoned: see :meth:`Conversation.ask`.
+            UserError: what was given cannot be right; the text says why.
+            ServiceError: the service refused or failed.
+        """
+
+
+class Service(Protocol[Api]):
+    """One configured instance of a service. ``name`` is the word that users type."""
+
+    name: str
+    title: str  # "Jenkins", "X"
+    aliases: Sequence[str]
+    origins: Sequence[str]  # scheme://host[:port] that its credentials are sent to
+    flows: Sequence[Flow]  # best first
+    commands: Sequence[Command]
+
+    def api(self, credential: Credential) -> AbstractAsyncContextManager[Api]:
+        """This user's client, made for one call and closed after it."""
+
+    async def whoami(self, api: Api) -> str:
+        """Prove the credential and return the account's name over there.
+
+        Raises:
+            Unauthorized: the credential is not accepted.
+        """
+
+    async def revoke(self, credential: Credential) -> bool:
+        """Revoke upstream. False where the service has no way to do so."""
+
+
+class ServiceType(Protocol):
+    """A kind of service: ``kind`` is what ``type:`` says in the configuration.
+
+    ``settings`` models its part of the configuration, without ``type`` and ``aliases``.
+    """
+
+    kind: str
+    settings: type[Settings]
+
+    def create(self, name: str, aliases: Sequence[str], settings: Any) -> Service[Any]:
+        """An instance under the name ``name``."""

@@ -1,0 +1,97 @@
+"""What a handler answers: data, rendered for Matrix elsewhere (``matrix/render.py``).
+
+A :class:`Reply` is a sequence of blocks; a block is made of inline pieces. Plain strings are text
+wherever an inline piece is expected, and are always escaped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A hyperlink; only ``http``, ``https`` and ``matrix.to`` addresses become one."""
+
+    text: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mono:
+    """Inline code: a command to type, a job's name."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Strong:
+    """Emphasis."""
+
+    text: str
+
+
+Inline: TypeAlias = str | Link | Mono | Strong
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A paragraph."""
+
+    parts: tuple[Inline, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; ``start`` numbers it, ``None`` makes bullets."""
+
+    items: tuple[Line, ...]
+    start: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows under a header; every row is as long as the header."""
+
+    header: tuple[str, ...]
+    rows: tuple[tuple[Inline, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pre:
+    """Preformatted text: a log."""
+
+    text: str
+
+
+Block: TypeAlias = Line | Items | Table | Pre
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer. ``listing``: the values that the numbers of its list mean (``build 3``)."""
+
+    blocks: tuple[Block, ...]
+    listing: tuple[str, ...] = field(default=())
+
+
+def line(*parts: Inline) -> Line:
+    """A paragraph of these pieces."""
+    return Line(parts)
+
+
+def say(*parts: Inline) -> Reply:
+    """A reply of one paragraph."""
+    return Reply((Line(parts),))
+
+
+def numbered(items: Sequence[Line], *, start: int = 1) -> Items:
+    """A list numbered from ``start``."""
+    return Items(tuple(items), start)
+
+
+def bullets(items: Sequence[Line]) -> Items:
+    """A list with bullets."""
+    return Items(tuple(items))
