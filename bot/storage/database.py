@@ -1,0 +1,63 @@
+"""The database: transactions, whatever stands behind them."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.secret import Secret
+from bot.storage import schema
+
+
+class Database(ABC):
+    """Transactions over the tables of ``tables.py``, on SQLite or PostgreSQL."""
+
+    @staticmethod
+    async def open(target: Path | Secret, *, user: str = "", exclusive: bool = False) -> Database:
+        """Open a database and bring its schema to this program's.
+
+        ``target`` is a file (SQLite) or a ``postgresql://`` URL, which may hold a password; there
+        ``user``, the bot's own Matrix id, names the schema, so that bots can share a server. The
+        running bot is ``exclusive``: on a file the lock of the state directory sees to that, on a
+        server, which two machines may reach, the database does.
+
+        Raises:
+            ConfigError: it cannot be opened or reached, was made by a newer program, or is wanted
+                exclusively and in use by another process.
+        """
+        database: Database
+        if isinstance(target, Path):
+            from bot.storage.sqlite import SqliteDatabase
+
+            database = await SqliteDatabase.connect(target)
+        else:
+            from bot.storage.postgresql import PostgresqlDatabase
+
+            database = await PostgresqlDatabase.connect(target, user, exclusive=exclusive)
+        try:
+            async with database.transaction() as connection:
+                await schema.migrate(connection)
+        except BaseException:
+            await database.close()
+            raise
+        return database
+
+    @abstractmethod
+    def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
+        """One transaction: committed when the block ends, undone when it raises.
+
+        A task that is cancelled while the commit is under way gets its ``CancelledError`` after the
+        commit has ended, one way or the other. Do not nest: a block holds the one SQLite
+        connection, and waits for nothing but the database.
+        """
+
+    @abstractmethod
+    async def scrub(self) -> None:
+        """Make what was deleted unreadable in the database's files, as far as they allow it."""
+
+    @abstractmethod
+    async def close(self) -> None:
+        """Close all connections, after the transactions that are under way."""

@@ -1,0 +1,63 @@
+"""Which schema a database has, and the way to this program's.
+
+Alembic is slow to import and seldom needed: a start with an up-to-date database asks for the
+version in plain SQL and compares it with constants, which a test keeps in step with the scripts.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from sqlalchemy import Connection, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.errors import ConfigError
+
+REVISIONS: Final = ("0001",)
+"""All revisions in ``migrations/versions``, oldest first."""
+
+SCRIPTS: Final = Path(__file__).parent / "migrations"
+
+_VERSION_TABLE: Final = {
+    "sqlite": text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"),
+    "postgresql": text("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"),
+}
+_VERSION: Final = text("SELECT version_num FROM alembic_version")
+
+
+async def revision(connection: AsyncConnection) -> str | None:
+    """The database's revision; None for an empty one."""
+    exists = (await connection.execute(_VERSION_TABLE[connection.dialect.name])).first()
+    if exists is None:
+        return None
+    row = (await connection.execute(_VERSION)).first()
+    return None if row is None else str(row[0])
+
+
+async def migrate(connection: AsyncConnection) -> None:
+    """Bring the database to the newest revision, inside the transaction that is open.
+
+    Raises:
+        ConfigError: a newer program has changed it.
+    """
+    found = await revision(connection)
+    if found == REVISIONS[-1]:
+        return
+    if found is not None and found not in REVISIONS:
+        raise ConfigError(
+            "database",
+            f"was used by a newer version of Actas (its schema is {found})",
+            "Install that version again, or restore the backup from before it",
+        )
+    await connection.run_sync(_upgrade)
+
+
+def _upgrade(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
