@@ -1,0 +1,25 @@
+"""``config.yaml`` and the environment, as frozen models."""
+
+from bot.config.environment import environment
+from bot.config.loading import load
+from bot.config.models import (
+    AccessConfig,
+    CommandsConfig,
+    Config,
+    HomeserverConfig,
+    LogConfig,
+    ServiceEntry,
+    WebConfig,
+)
+
+__all__ = [
+    "AccessConfig",
+    "CommandsConfig",
+    "Config",
+    "HomeserverConfig",
+    "LogConfig",
+    "ServiceEntry",
+    "WebConfig",
+    "environment",
+    "load",
+]

@@ -1,0 +1,113 @@
+"""What is wrong with a value and how to mend it, in words for an operator."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.errors import ConfigError
+
+_SAMPLE: Final = "config.sample.yaml shows every key"
+_PROBLEMS: Final = {
+    "missing": "is missing",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "model_type": "must be a section with keys of its own",
+    "model_attributes_type": "must be a section with keys of its own",
+    "string_too_short": "must not be empty",
+    "string_too_long": "is longer than {max_length} characters",
+    "string_pattern_mismatch": "is not of the right form",
+    "greater_than_equal": "is less than {ge}",
+    "less_than_equal": "is greater than {le}",
+    "literal_error": "must be {expected}",
+}
+
+
+def first_problem(
+    error: ValidationError, model: type[BaseModel], key: str, also: Sequence[str] = ()
+) -> ConfigError:
+    """The error to tell: an unknown key before a missing one, since it may be that one misspelt.
+
+    ``key`` is the model's path in the file, ``also`` are keys that stand beside the model's own.
+    Values are never repeated: they may be secrets.
+    """
+    found = error.errors(include_url=False, include_input=False)
+    details = min(found, key=lambda each: each["type"] != "extra_forbidden")
+    place = [part for part in details["loc"] if not _is_branch(part)]
+    path = join(key, place)
+    owner = _owner(model, place)
+    if details["type"] == "extra_forbidden":
+        return unknown(path, str(place[-1]), {*owner.model_fields, *also})
+    return ConfigError(path, _problem(details), _fix(owner, place))
+
+
+def unknown(path: str, word: str, known: Iterable[str], noun: str = "key") -> ConfigError:
+    """A word that is none of the known ones."""
+    names = sorted(known)
+    close = difflib.get_close_matches(word, names, n=1, cutoff=0.6)
+    fix = f"Did you mean {close[0]}?" if close else f"Known here: {', '.join(names) or 'none'}"
+    return ConfigError(path, f"is not a {noun} that Actas knows", fix)
+
+
+def join(key: str, place: Sequence[str | int]) -> str:
+    """``access`` and ``["users", 0]`` make ``access.users[0]``."""
+    for part in place:
+        key += f"[{part}]" if isinstance(part, int) else f".{part}" if key else str(part)
+    return key
+
+
+def mapping(value: Any, key: str) -> Mapping[str, Any]:
+    """The value, which must be a section; an empty one may be left blank.
+
+    Raises:
+        ConfigError: it is no section, or has a key that is not a text (``no:`` is a truth value).
+    """
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise ConfigError(key, "must be a section with keys of its own", _SAMPLE)
+    for name in value:
+        if not isinstance(name, str):
+            problem = f"has the key {name!r}, which YAML does not read as a text"
+            raise ConfigError(key, problem, "Put the key in quotes")
+    return value
+
+
+def _problem(details: ErrorDetails) -> str:
+    context = details.get("ctx", {})
+    if details["type"] == "value_error":
+        text = str(context.get("error", ""))
+        return text[:1].lower() + text[1:]
+    template = _PROBLEMS.get(details["type"])
+    return template.format_map(context) if template else details["msg"].lower()
+
+
+def _is_branch(part: str | int) -> bool:
+    # pydantic names the member of a union that it tried: "function-after[_listen(), str]"
+    return isinstance(part, str) and ("[" in part or part in {"str", "none"})
+
+
+def _owner(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel]:
+    for part in place[:-1]:
+        field = model.model_fields.get(str(part))
+        inner = field.annotation if field else None
+        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
+            break
+        model = inner
+    return model
+
+
+def _fix(owner: type[BaseModel], place: Sequence[str | int]) -> str:
+    for part in reversed(place):
+        field = owner.model_fields.get(str(part))
+        if field is not None:
+            return field.description or _SAMPLE
+    return _SAMPLE

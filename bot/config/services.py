@@ -1,0 +1,84 @@
+"""The ``services`` section: which services there are, and under which words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from pydantic import ValidationError
+
+from bot.config.models import ServiceEntry
+from bot.config.problems import first_problem, mapping, unknown
+from bot.errors import ConfigError
+from bot.plugin import ServiceType
+
+BUILT_IN: Final = frozenset(
+    [
+        "help",
+        "connect",
+        "disconnect",
+        "accounts",
+        "whoami",
+        "history",
+        "verify",
+        "forget",
+        "admin",
+        "yes",
+        "no",
+        "cancel",
+    ]
+)
+"""First words of the bot's own commands and answers; no service can have them."""
+
+_WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
+_WORD_FIX: Final = "Take a word of up to 32 of a-z 0-9 _ . -, beginning with a letter or digit"
+
+
+def read_services(value: object, kinds: Mapping[str, ServiceType]) -> dict[str, ServiceEntry]:
+    """The configured services by name, in the file's order.
+
+    Raises:
+        ConfigError: see :func:`bot.config.loading.load`.
+    """
+    section = mapping(value, "services")
+    entries = {name: _entry(name, item, kinds) for name, item in section.items()}
+    taken: dict[str, str] = {}
+    for entry in entries.values():
+        _claim(entry.name, f"services.{entry.name}", taken)
+    for entry in entries.values():
+        for place, alias in enumerate(entry.aliases):
+            _claim(alias, f"services.{entry.name}.aliases[{place}]", taken)
+    return entries
+
+
+def _entry(name: str, value: object, kinds: Mapping[str, ServiceType]) -> ServiceEntry:
+    key = f"services.{name}"
+    settings = dict(mapping(value, key))
+    kind = _kind(settings.pop("type", None), f"{key}.type", kinds)
+    aliases = settings.pop("aliases", [])
+    if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
+        raise ConfigError(f"{key}.aliases", "must be a list of words", "Write, for example, [j]")
+    try:
+        checked = kind.settings.model_validate(settings)
+    except ValidationError as error:
+        raise first_problem(error, kind.settings, key, also=("type", "aliases")) from None
+    return ServiceEntry(name, kind, tuple(aliases), checked)
+
+
+def _kind(value: object, key: str, kinds: Mapping[str, ServiceType]) -> ServiceType:
+    if value is None:
+        raise ConfigError(key, "is missing", f"Known here: {', '.join(sorted(kinds))}")
+    if not isinstance(value, str) or value not in kinds:
+        raise unknown(key, str(value), kinds, noun="type of service")
+    return kinds[value]
+
+
+def _claim(word: str, key: str, taken: dict[str, str]) -> None:
+    if not _WORD.fullmatch(word):
+        raise ConfigError(key, f"{word!r} cannot be typed as a service's name", _WORD_FIX)
+    if word in BUILT_IN:
+        raise ConfigError(key, f"{word!r} is a command of the bot's own", "Take another word")
+    if word in taken:
+        raise ConfigError(key, f"{word!r} already means {taken[word]}", "Take another word")
+    taken[word] = key
