@@ -59,9 +59,14 @@ class Sealer:
         except InvalidTag:
             raise Unopenable("the sealed value was altered or belongs elsewhere") from None
 
+    @property
+    def header(self) -> bytes:
+        """What everything begins with that is sealed now: version and newest key id."""
+        return VERSION + self._newest
+
     def is_newest(self, sealed: bytes) -> bool:
         """Whether it is of the current version and sealed with the newest key."""
-        return sealed[:_ID_END] == VERSION + self._newest
+        return sealed.startswith(self.header)
 
 
 def _aad(user: str, service: str, label: str) -> bytes:
