@@ -1,0 +1,118 @@
+"""What people see of X in a browser: the page that authorises an app, and a post."""
+
+from __future__ import annotations
+
+import secrets
+from html import escape
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from sandbox.x.state import RequestToken, State
+
+_STYLE = """
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem }
+fieldset { border: 1px solid #ccc; border-radius: .5rem; margin: 1rem 0 }
+button { font: inherit; padding: .5rem 1.2rem; border-radius: 2rem; border: 1px solid #888 }
+button[value=allow] { background: #111; color: #fff }
+code { font-size: 2.5rem; letter-spacing: .2rem }
+"""
+_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def _page(title: str, body: str, status: int = 200) -> web.Response:
+    text = (
+        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
+    )
+    return web.Response(text=text, content_type="text/html", status=status, headers=_HEADERS)
+
+
+class Pages:
+    """The authorise page, its outcome, and posts. Whoever opens the page chooses who they are."""
+
+    def __init__(self, state: State, app_name: str) -> None:
+        self._state = state
+        self._app_name = app_name
+        self._authenticity = secrets.token_hex(20)
+
+    def routes(self) -> list[web.RouteDef]:
+        """The routes of the pages."""
+        return [
+            web.get("/oauth/authorize", self.ask),
+            web.post("/oauth/authorize", self.decide),
+            web.get(r"/{name}/status/{id:\d+}", self.post),
+        ]
+
+    async def ask(self, request: web.Request) -> web.Response:
+        """Ask whether the app may act for an account."""
+        token = self._state.request_tokens.get(request.query.get("oauth_token", ""))
+        if token is None or token.account is not None:
+            return self._gone()
+        people = "".join(
+            f'<label><input type="radio" name="account" value="{escape(a.name)}" required> '
+            f"@{escape(a.name)}</label><br>"
+            for a in self._state.accounts
+        )
+        form = (
+            '<form method="post" action="/oauth/authorize">'
+            f'<input type="hidden" name="oauth_token" value="{escape(token.key)}">'
+            f'<input type="hidden" name="authenticity_token" value="{self._authenticity}">'
+            f"<fieldset><legend>Log in as</legend>{people}</fieldset>"
+            '<button name="decision" value="allow">Authorise app</button> '
+            '<button name="decision" value="deny" formnovalidate>Cancel</button></form>'
+        )
+        return _page(f"Authorise {self._app_name} to access your account?", form)
+
+    async def decide(self, request: web.Request) -> web.Response:
+        """Show the PIN, or go back to the app's callback."""
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        token = self._state.request_tokens.get(form.get("oauth_token", ""))
+        genuine = secrets.compare_digest(form.get("authenticity_token", ""), self._authenticity)
+        if token is None or token.account is not None or not genuine:
+            return self._gone()
+        if form.get("decision") != "allow":
+            return self._denied(token)
+        account = self._state.account(form.get("account", ""))
+        if account is None:
+            return _page("Who are you?", "<p>Go back and choose an account.</p>", 403)
+        verifier = self._state.allow(token, account)
+        if token.callback != "oob":
+            raise _back(token, oauth_token=token.key, oauth_verifier=verifier)
+        return _page(
+            "You are nearly there",
+            f'<p>Enter this PIN in {escape(self._app_name)}:</p><p><code id="pin">{verifier}</code>'
+            f"</p><p>You authorise it as @{escape(account.name)}.</p>",
+        )
+
+    async def post(self, request: web.Request) -> web.Response:
+        """One post; the handle in the address is decoration, as on X."""
+        wanted = request.match_info["id"]
+        found = next((post for post in self._state.posts if post.id == wanted), None)
+        if found is None:
+            return _page("This page does not exist", "", 404)
+        text = escape(found.text).replace("\n", "<br>")
+        return _page(f"@{found.author.name} on X", f"<blockquote>{text}</blockquote>")
+
+    def _denied(self, token: RequestToken) -> web.Response:
+        del self._state.request_tokens[token.key]
+        if token.callback != "oob":
+            raise _back(token, denied=token.key)
+        return _page("You have cancelled", f"<p>{escape(self._app_name)} was given nothing.</p>")
+
+    def _gone(self) -> web.Response:
+        return _page(
+            "Whoa there!",
+            "<p>The request token for this page is invalid. It may have already been used, or "
+            "expired because it is too old.</p>",
+            403,
+        )
+
+
+def _back(token: RequestToken, **query: str) -> web.HTTPFound:
+    separator = "&" if "?" in token.callback else "?"
+    return web.HTTPFound(f"{token.callback}{separator}{urlencode(query)}")
