@@ -1,0 +1,147 @@
+"""From the text behind a command to the typed arguments of its handler.
+
+Errors name the parameter and never repeat what was typed: it may be a misplaced secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from types import NoneType, UnionType
+from typing import Any, Final, Literal, Union, get_args, get_origin
+
+from bot.commands.parser import words
+from bot.errors import UserError
+from bot.plugin import Command, Parameter, Rest
+
+_NUMBER: Final = re.compile(r"(?P<number>[0-9]{1,9})(?=[\s,]|\Z)\s*+,?\s*+")
+_INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
+_BOOLEAN: Final = {"yes": True, "true": True, "no": False, "false": False}
+
+
+def bind(command: Command, text: str, listing: Sequence[str] | None) -> dict[str, Any]:
+    """Read the arguments of ``command`` from ``text``, from left to right.
+
+    ``listing`` is what the numbers of the user's last list mean. Optional parameters for which
+    nothing is left are not in the result: the handler has their defaults.
+
+    Raises:
+        UserError: something is missing, is not what it should be, or too much.
+    """
+    bound: dict[str, Any] = {}
+    rest = text.lstrip()
+    for parameter in command.parameters:
+        if rest:
+            bound[parameter.name], rest = _take(parameter, rest, listing)
+            rest = rest.lstrip()
+        elif parameter.required:
+            raise UserError(f"<{parameter.name}> is missing.", _usage(command))
+    if rest:
+        raise UserError("That is more than the command takes.", _usage(command))
+    return bound
+
+
+def phrase(service: str, command: Command, bound: Mapping[str, Any]) -> str:
+    """The command in one canonical line, for ``commands.confirm``: ``jenkins build deploy-prod``.
+
+    Made of the values that the handler gets, so that no quoting, number or alias hides what will
+    be done. A type with ``take`` shows itself by ``str()``.
+    """
+    values = (bound[p.name] for p in command.parameters if p.name in bound)
+    texts = (str(value.value if isinstance(value, Enum) else value) for value in values)
+    return " ".join(" ".join((service, command.name, *texts)).split())
+
+
+def readable(kind: Any) -> None:
+    """Check that arguments of type ``kind`` can be read.
+
+    Raises:
+        TypeError: they cannot: a fault of the command's author.
+    """
+    kind = _bare(kind)
+    if kind in (str, int, bool) or get_origin(kind) is Literal or hasattr(kind, "take"):
+        return
+    if not (isinstance(kind, type) and issubclass(kind, Enum)):
+        raise TypeError(f"no argument of type {kind!r} can be read: give it take(cls, text)")
+
+
+def describe(kind: Any) -> str:
+    """What to type for an argument of this type, for its help: "a whole number"."""
+    kind = _bare(kind)
+    simple = {str: "one word, or several in quotes", int: "a whole number", bool: "yes or no"}
+    if kind in simple:
+        return simple[kind]
+    if kind is Rest:
+        return "all the text that follows"
+    choices = _choices(kind)
+    if choices:
+        return "one of " + ", ".join(choices)
+    doc = (kind.__doc__ or "").partition("\n")[0].rstrip(".")
+    if not doc or doc.startswith(f"{kind.__name__}("):  # what @dataclass writes by itself
+        doc = "text"
+    return f"{doc}, or its number in your last list" if _is_numbered(kind) else doc
+
+
+def _take(parameter: Parameter, text: str, listing: Sequence[str] | None) -> tuple[Any, str]:
+    kind = _bare(parameter.type)
+    if _is_numbered(kind) and (found := _NUMBER.match(text)) is not None:
+        return kind(_listed(int(found["number"]), listing)), text[found.end() :]
+    if hasattr(kind, "take"):
+        taken: tuple[Any, str] = kind.take(text)
+        return taken
+    word = next(words(text))
+    return _value(parameter.name, kind, word.value), text[word.end :]
+
+
+def _listed(number: int, listing: Sequence[str] | None) -> str:
+    if not listing:
+        raise UserError(
+            f"There is no list to take number {number} from.",
+            "Say the list command first; a name that is a number goes in quotes.",
+        )
+    if not 1 <= number <= len(listing):
+        raise UserError(
+            f"Your last list goes from 1 to {len(listing)}; there is no number {number}.",
+            "A name that is a number goes in quotes.",
+        )
+    return listing[number - 1]
+
+
+def _value(name: str, kind: Any, word: str) -> Any:
+    if kind is str:
+        return word
+    if kind is int:
+        if _INTEGER.fullmatch(word):
+            return int(word)
+        raise UserError(f"<{name}> must be a whole number, such as 3.")
+    choices = _BOOLEAN if kind is bool else _choices(kind)
+    for spelling, value in choices.items():
+        if spelling.casefold() == word.casefold():
+            return value
+    raise UserError(f"<{name}> must be one of: {', '.join(choices)}.")
+
+
+def _choices(kind: Any) -> dict[str, Any]:
+    """What can be typed for a Literal or an Enum, and what it means."""
+    if get_origin(kind) is Literal:
+        return {str(value): value for value in get_args(kind)}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {str(member.value): member for member in kind}
+    return {}
+
+
+def _bare(kind: Any) -> Any:
+    """``T`` of ``Optional[T]``: leaving an argument out is the handler's default, not a value."""
+    if get_origin(kind) in (Union, UnionType):
+        some = [part for part in get_args(kind) if part is not NoneType]
+        return some[0] if len(some) == 1 else kind
+    return kind
+
+
+def _is_numbered(kind: Any) -> bool:
+    return getattr(kind, "numbered", False) is True
+
+
+def _usage(command: Command) -> str:
+    return f"Say it like this: {command.usage}"

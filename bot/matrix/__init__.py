@@ -1,0 +1,1 @@
+"""Matrix: the session, its encryption, identities, rooms and messages. The only importer of nio."""

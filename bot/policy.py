@@ -1,0 +1,112 @@
+"""Who may use the bot, where, and for what. Pure: the same question gets the same answer.
+
+Patterns are Matrix globs: ``*`` is any text, ``?`` any one character, all else is itself; they
+cover the whole id and are case-sensitive. In a pattern with a colon the parts before and after the
+first colon are compared each for itself, so that no ``*`` reaches over it: ``@*:example.org`` is
+neither ``@x:example.org.evil`` nor ``@a:b:example.org``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Final, Protocol
+
+from bot.model import Actor
+from bot.plugin import Command
+
+ADMIN: Final = "admin"
+"""First word of the commands that are for admins, from their own direct message."""
+
+
+class Access(Protocol):
+    """The part ``access`` of the configuration."""
+
+    @property
+    def users(self) -> Sequence[str]:
+        """Patterns of the user ids that may use the bot."""
+
+    @property
+    def admins(self) -> Sequence[str]:
+        """Patterns of the user ids that may administrate it; they may use it as well."""
+
+    @property
+    def rooms(self) -> Sequence[str]:
+        """Patterns of the ids and aliases of the rooms that it works in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer. ``reason`` is a sentence for the user, empty where it is allowed."""
+
+    allowed: bool
+    reason: str = ""
+
+    def __bool__(self) -> bool:
+        return self.allowed
+
+
+ALLOWED: Final = Verdict(allowed=True)
+
+
+def denied(reason: str) -> Verdict:
+    """A refusal, with its reason."""
+    return Verdict(allowed=False, reason=reason)
+
+
+def may(
+    actor: Actor, command: Command | None, access: Access, *, aliases: Sequence[str] = ()
+) -> Verdict:
+    """Whether ``actor`` may give ``command`` where they are; None: whether they may speak at all.
+
+    ``aliases`` are the room's, as the server's directory confirms them: what the room says of
+    itself is anybody's claim. A direct message is no room that an operator lists.
+    """
+    admin = matches(access.admins, actor.user)
+    if not admin and not matches(access.users, actor.user):
+        return denied("You are not among my users; my operator can add you.")
+    room = (actor.room, *aliases)
+    if not actor.private and not any(matches(access.rooms, name) for name in room):
+        return denied("I may not work in this room; use our direct message.")
+    if command is not None and command.name.split()[0] == ADMIN:
+        return _administration(actor, admin=admin)
+    return ALLOWED
+
+
+def matches(patterns: Iterable[str], name: str) -> bool:
+    """Whether one of ``patterns`` covers the user id, room id or alias ``name``."""
+    return any(_covers(pattern, name) for pattern in patterns)
+
+
+def confirms(patterns: Sequence[str], phrase: str) -> bool:
+    """Whether the command ``phrase`` waits for a "yes", by the patterns of ``commands.confirm``.
+
+    ``phrase`` is ``commands.arguments.phrase``: "jenkins build deploy-prod a=b". A pattern covers
+    the whole of it or its first words, so that an argument more does not evade it; and it counts in
+    any case, because services such as Jenkins find "Deploy-Prod" under "deploy-prod" too.
+    """
+    said = _folded(phrase)
+    return any(_glob(form, said) for p in patterns for form in (_folded(p), f"{_folded(p)} *"))
+
+
+def _administration(actor: Actor, *, admin: bool) -> Verdict:
+    if not admin:
+        return denied("That is for my admins.")
+    return ALLOWED if actor.private else denied("Say that in our direct message.")
+
+
+def _covers(pattern: str, name: str) -> bool:
+    before, colon, after = pattern.partition(":")
+    if not colon:
+        return _glob(pattern, name)
+    first, found, last = name.partition(":")
+    return bool(found) and _glob(before, first) and _glob(after, last)
+
+
+def _glob(pattern: str, text: str) -> bool:
+    return fnmatchcase(text, pattern.replace("[", "[[]"))  # brackets belong to IPv6 server names
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
