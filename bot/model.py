@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 
 from bot.secret import Secret
 
@@ -41,6 +42,27 @@ class Message:
     body: str
     ts: int
     thread: str | None = None
+    mentions_bot: bool = False
+
+
+class Doubt(Enum):
+    """Why a text is not taken as its sender's word."""
+
+    CLEAR = "clear"  # it was not encrypted
+    UNSIGNED = "unsigned"  # its device is not signed by its owner
+    UNKNOWN = "unknown"  # its device is not one of the sender's, or they have no identity
+
+
+@dataclass(frozen=True, slots=True)
+class Stray:
+    """A text that nobody answers for. It is looked at for secrets, and never run."""
+
+    user: str
+    room: str
+    event_id: str
+    body: str
+    doubt: Doubt
+    private: bool = False
     mentions_bot: bool = False
 
 

@@ -1,0 +1,434 @@
+"""From a sync response to messages that somebody answers for.
+
+A batch is taken in whole: room state, room keys, device lists, then every event on its own; what
+comes of it is written in one transaction together with the sync token, and only then worked on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+import structlog
+from sqlalchemy import select, tuple_
+
+from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
+from bot.matrix.devices import DeviceList
+from bot.matrix.identity import Pins
+from bot.matrix.inbox import Entry, Inbox, Invite, Item, Joined, Late, Locked, Waiting
+from bot.matrix.keys import KeyExchange
+from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
+from bot.matrix.rooms import Rooms
+from bot.matrix.store import CryptoStore, now
+from bot.model import Actor, Doubt, Message, Stray
+from bot.storage import tables
+from bot.storage.statements import insert_new, upsert
+
+_BACKFILL: Final = 1000  # events looked back for in a room after a gap
+
+log = structlog.get_logger()
+
+
+class Wants(Protocol):
+    """Whether a text concerns the bot at all; what does not is forgotten at once."""
+
+    def __call__(
+        self, user: str, room: str, body: str, *, private: bool, mentions_bot: bool
+    ) -> bool:
+        """``private``: it was said in a direct message; ``mentions_bot``: it says so itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """What is asked of a message before its sender answers for it (``access`` in the config)."""
+
+    encrypted_rooms_only: bool = True
+    cross_signed_devices_only: bool = True
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one sync response has come to."""
+
+    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
+    unlocked: list[Entry] = field(default_factory=list)
+    indices: list[dict[str, Any]] = field(default_factory=list)
+
+
+class Inbound:
+    """Takes in sync responses."""
+
+    def __init__(
+        self,
+        *,
+        homeserver: Homeserver,
+        machine: Machine,
+        store: CryptoStore,
+        keys: KeyExchange,
+        pins: Pins,
+        rooms: Rooms,
+        inbox: Inbox,
+        trust: Trust,
+        max_age: int,
+        wants: Wants,
+    ) -> None:
+        self._homeserver, self._machine, self._store = homeserver, machine, store
+        self._keys, self._pins, self._rooms, self._inbox = keys, pins, rooms, inbox
+        self._trust, self._max_age, self._wants = trust, max_age * 1000, wants
+        self._bot: str = machine.user_id
+
+    async def receive(
+        self, response: Mapping[str, Any], *, since: str | None, catching_up: bool
+    ) -> list[Waiting]:
+        """Take in one response and write it with its token; returns what is to be worked on.
+
+        ``since`` is None for a first sync, whose timelines are not looked at. ``catching_up``:
+        the bot was down, so an event's age is the server's word and not that of its arrival.
+
+        Raises:
+            Unreachable: it is not a sync response.
+        """
+        token = response.get("next_batch")
+        if not isinstance(token, str):
+            raise Unreachable("the homeserver's answer is not a sync response")
+        batch = _Batch()
+        arrived = await self._take_keys(response)
+        await self._take_rooms(response, batch, since)
+        await self._unlock(batch, arrived)
+        await self._read(batch, catching_up=catching_up)
+        fresh = await self._write(batch, token)
+        received = now()
+        items = [e for e in (*batch.unlocked, *batch.entries) if not isinstance(e, Locked)]
+        return [Waiting(item, received) for item in items if item.event_id in fresh]
+
+    # ------------------------------------------------------------------ keys
+    async def _take_keys(self, response: Mapping[str, Any]) -> set[tuple[str, str]]:
+        events = _list(_dict(response, "to_device"), "events")
+        await self._store.need_senders(self._machine.olm_senders(events))
+        offered = self._machine.receive_to_device(events)
+        await self._store.need_inbound({(s.room_id, s.id) for s in offered})
+        arrived = {(s.room_id, s.id) for s in offered if self._machine.accept(s)}
+        lists = _dict(response, "device_lists")
+        changed = {u for kind in ("changed", "left") for u in _list(lists, kind) if _is_text(u)}
+        await self._store.need_devices(changed)
+        self._store.mark_outdated(changed)
+        return arrived
+
+    # ------------------------------------------------------------------ rooms
+    async def _take_rooms(
+        self, response: Mapping[str, Any], batch: _Batch, since: str | None
+    ) -> None:
+        sections = _dict(response, "rooms")
+        joined, invited = _dict(sections, "join"), _dict(sections, "invite")
+        left = _dict(sections, "leave")
+        await self._rooms.need([*joined, *left])
+        for room_id in left:
+            self._rooms.drop(room_id)
+            self._store.drop_outbound(room_id)
+        for room_id, room in joined.items():
+            await self._take_room(room_id, room, batch, since)
+        for room_id, room in invited.items():
+            batch.entries.extend(_invitation(room_id, room, self._bot))
+
+    async def _take_room(self, room_id: str, joined: Any, batch: _Batch, since: str | None) -> None:
+        timeline = _dict(joined, "timeline")
+        known = self._rooms.get(room_id).joined_at > 0
+        events = [e for e in _list(timeline, "events") if isinstance(e, dict)]
+        self._rooms.update(room_id, _list(_dict(joined, "state"), "events"))
+        if since is not None and known and timeline.get("limited"):
+            events = await self._gap(room_id, timeline.get("prev_batch"), since) + events
+        self._rooms.update(room_id, (e for e in events if "state_key" in e))
+        if since is None:
+            return
+        if not known:
+            await self._learn(room_id)
+            batch.entries.append(Joined("", room_id, f"joined {room_id} {now()}"))
+        start = self._rooms.get(room_id).joined_at
+        batch.events.extend((room_id, e) for e in events if _ts(e) >= start and _is_said(e))
+
+    async def _learn(self, room_id: str) -> None:
+        """Ask for the state of a room we have just come into, if the sync did not have it."""
+        try:
+            answer = await self._homeserver.request("GET", path("/v3/rooms/{}/members", room_id))
+        except (MatrixError, Unreachable) as error:
+            log.warning("members.unknown", room=room_id, error=str(error))
+            return
+        self._rooms.update(room_id, _list(answer, "chunk"))
+
+    async def _gap(self, room_id: str, before: Any, since: str) -> list[Any]:
+        """The events between two syncs that the server left out, oldest first, if still fresh."""
+        found: list[Any] = []
+        while isinstance(before, str) and len(found) < _BACKFILL:
+            query = {"dir": "b", "from": before, "to": since, "limit": "100"}
+            where = path("/v3/rooms/{}/messages", room_id)
+            try:
+                answer = await self._homeserver.request("GET", where, query=query)
+            except (MatrixError, Unreachable) as error:
+                log.warning("gap.not_filled", room=room_id, error=str(error))
+                break
+            chunk = [e for e in _list(answer, "chunk") if isinstance(e, dict)]
+            found.extend(chunk)
+            before = answer.get("end")
+            if not chunk or _ts(chunk[-1]) < now() - self._max_age:
+                break
+        mine = (e for e in reversed(found) if e.get("sender") != self._bot)
+        return list(mine)
+
+    # ------------------------------------------------------------------ events
+    async def _unlock(self, batch: _Batch, arrived: set[tuple[str, str]]) -> None:
+        """Look again at events whose room key has come now, with all the checks."""
+        if not arrived:
+            return
+        for locked in await self._inbox.locked({session for _, session in arrived}):
+            devices = await self._devices([(locked.room, locked.event)])
+            entry = await self._entry(locked.room, locked.event, devices, batch)
+            if entry is not None and not isinstance(entry, Locked):
+                batch.unlocked.append(entry)
+
+    async def _read(self, batch: _Batch, *, catching_up: bool) -> None:
+        devices = await self._devices(batch.events)
+        for room_id, event in batch.events:
+            try:
+                entry = await self._entry(room_id, event, devices, batch)
+            except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
+                log.warning("event.malformed", room=room_id, error=type(error).__name__)
+                continue
+            if isinstance(entry, Message) and catching_up and entry.ts < now() - self._max_age:
+                entry = Late(entry.actor.user, room_id, entry.event_id)
+            if entry is not None:
+                batch.entries.append(entry)
+
+    async def _devices(
+        self, events: Iterable[tuple[str, Mapping[str, Any]]]
+    ) -> dict[str, DeviceList]:
+        """Have what decrypting these events needs; returns their senders' devices."""
+        encrypted = [(room, e) for room, e in events if e.get("type") == "m.room.encrypted"]
+        sessions = {(room, _session_id(e)) for room, e in encrypted}
+        await self._store.need_inbound({(r, s) for r, s in sessions if s is not None})
+        return await self._keys.devices_of({e["sender"] for _, e in encrypted})
+
+    async def _entry(
+        self,
+        room_id: str,
+        event: Mapping[str, Any],
+        devices: dict[str, DeviceList],
+        batch: _Batch,
+    ) -> Entry | None:
+        """What one event comes to; None where it does not concern the bot."""
+        sender, event_id = event["sender"], event["event_id"]
+        if event["type"] == "m.room.message":
+            await self._pins.need([sender])
+            return self._clear(room_id, event)
+        self._rooms.mark_encrypted(room_id)
+        try:
+            found = self._machine.decrypt_room_event(room_id, event, devices)
+        except NoKey as missing:
+            return Locked(sender, room_id, event_id, missing.session_id, dict(event))
+        except Refused as refusal:
+            log.warning("event.refused", room=room_id, user=sender, reason=refusal.reason)
+            return None
+        if found.device is None:
+            devices.update(await self._keys.devices_of([sender], anew=[sender]))
+            found = self._machine.decrypt_room_event(room_id, event, devices)
+        batch.indices.append(
+            {
+                "sender_key": found.sender_key,
+                "session_id": found.session_id,
+                "message_index": found.index,
+                "event_id": event_id,
+            }
+        )
+        return self._judge(room_id, event, found, devices.get(sender))
+
+    def _judge(
+        self,
+        room_id: str,
+        event: Mapping[str, Any],
+        found: Decrypted,
+        listed: DeviceList | None,
+    ) -> Item | None:
+        """A message, if its device speaks for its sender; otherwise a stray text."""
+        said = _text(found.type, found.content, event)
+        sender = found.sender
+        private = self._rooms.get(room_id).is_private(self._bot, sender)
+        if said is None or not self._concerns(sender, room_id, said, private=private):
+            return None
+        device = found.device
+        if device is None or listed is None:
+            return self._stray(room_id, event, said, Doubt.UNKNOWN)
+        if self._trust.cross_signed_devices_only and not device.signed:
+            return self._stray(room_id, event, said, Doubt.UNSIGNED)
+        actor = Actor(
+            user=sender,
+            room=room_id,
+            device=device.device_id,
+            identity=listed.master or "",
+            pinned=listed.master is None or self._pins.trusts(listed),
+            private=private,
+        )
+        return _message(actor, event, said, mentions_bot=self._mentions(said))
+
+    def _clear(self, room_id: str, event: Mapping[str, Any]) -> Item | None:
+        """A text that was not encrypted: nobody's word, unless the operator loosened that."""
+        said = _text("m.room.message", event["content"], event)
+        sender = event["sender"]
+        private = self._rooms.get(room_id).is_private(self._bot, sender)
+        if said is None or not self._concerns(sender, room_id, said, private=private):
+            return None
+        if self._trust.encrypted_rooms_only or self._rooms.is_encrypted(room_id):
+            return self._stray(room_id, event, said, Doubt.CLEAR)
+        pin = self._pins.get(sender)
+        actor = Actor(
+            user=sender,
+            room=room_id,
+            device="",
+            identity=pin.master_key if pin else "",
+            pinned=pin is None or pin.changed_to is None,
+            private=False,
+        )
+        return _message(actor, event, said, mentions_bot=self._mentions(said))
+
+    def _stray(
+        self, room_id: str, event: Mapping[str, Any], said: Mapping[str, Any], doubt: Doubt
+    ) -> Stray:
+        return Stray(
+            user=event["sender"],
+            room=room_id,
+            event_id=event["event_id"],
+            body=said["body"],
+            doubt=doubt,
+            private=self._rooms.get(room_id).is_private(self._bot, event["sender"]),
+            mentions_bot=self._mentions(said),
+        )
+
+    def _concerns(self, user: str, room_id: str, said: Mapping[str, Any], *, private: bool) -> bool:
+        mentioned = self._mentions(said)
+        return self._wants(user, room_id, said["body"], private=private, mentions_bot=mentioned)
+
+    def _mentions(self, said: Mapping[str, Any]) -> bool:
+        return self._bot in said["mentions"]
+
+    # ------------------------------------------------------------------ the transaction
+    async def _write(self, batch: _Batch, token: str) -> set[str]:
+        """One transaction: token, inbox, replay guard, rooms, crypto state."""
+        async with self._store.transaction() as connection:
+            replayed = await self._replayed(connection, batch.indices)
+            keep = [e for e in batch.entries if e.event_id not in replayed]
+            unlocked = [e for e in batch.unlocked if e.event_id not in replayed]
+            fresh = await self._inbox.add(connection, keep)
+            await self._inbox.unlock(connection, unlocked)
+            await self._rooms.write(connection)
+            row = {"name": "next_batch", "value": token}
+            await connection.execute(upsert(connection, tables.sync_state), [row])
+        return fresh | {e.event_id for e in unlocked}
+
+    async def _replayed(self, connection: Any, indices: list[dict[str, Any]]) -> set[str]:
+        """The events whose ciphertext has been seen under another event id (N7)."""
+        if not indices:
+            return set()
+        t = tables.megolm_index
+        keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
+        columns = (t.c.sender_key, t.c.session_id, t.c.message_index)
+        found = await connection.execute(
+            select(*columns, t.c.event_id).where(tuple_(*columns).in_(keys))
+        )
+        first = {(key, session, index): event for key, session, index, event in found}
+        replayed, new = set(), []
+        for key, row in zip(keys, indices, strict=True):
+            if first.setdefault(key, row["event_id"]) != row["event_id"]:
+                replayed.add(row["event_id"])
+                log.warning("event.refused", reason="replayed", event=row["event_id"])
+            else:
+                new.append(row)
+        if new:
+            await connection.execute(insert_new(connection, t), new)
+        return replayed
+
+
+# ---------------------------------------------------------------------- reading events, purely
+def _is_said(event: Mapping[str, Any]) -> bool:
+    """Whether it is an event that can carry a text, whole enough to be looked at."""
+    return (
+        event.get("type") in ("m.room.encrypted", "m.room.message")
+        and "state_key" not in event
+        and _is_text(event.get("sender"))
+        and _is_text(event.get("event_id"))
+        and isinstance(event.get("content"), dict)
+    )
+
+
+def _text(kind: str, content: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Body, thread and mentions of a text that may run; None for edits, notices and the rest."""
+    outer = event["content"].get("m.relates_to")
+    relation = content.get("m.relates_to", outer)
+    relation = relation if isinstance(relation, dict) else {}
+    body = content.get("body")
+    if (
+        kind != "m.room.message"
+        or content.get("msgtype") != "m.text"
+        or not isinstance(body, str)
+        or "m.new_content" in content
+        or any(isinstance(r, dict) and r.get("rel_type") == "m.replace" for r in (relation, outer))
+    ):
+        return None
+    mentions = content.get("m.mentions")
+    users = mentions.get("user_ids") if isinstance(mentions, dict) else None
+    thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
+    return {
+        "body": body,
+        "thread": thread if _is_text(thread) else None,
+        "mentions": [u for u in users if _is_text(u)] if isinstance(users, list) else [],
+    }
+
+
+def _message(
+    actor: Actor, event: Mapping[str, Any], said: Mapping[str, Any], *, mentions_bot: bool
+) -> Message:
+    return Message(
+        actor=actor,
+        event_id=event["event_id"],
+        body=said["body"],
+        ts=_ts(event),
+        thread=said["thread"],
+        mentions_bot=mentions_bot,
+    )
+
+
+def _invitation(room_id: str, invited: Any, bot: str) -> list[Entry]:
+    """Who invites the bot, by the stripped state."""
+    for event in _list(_dict(invited, "invite_state"), "events"):
+        if isinstance(event, dict) and event.get("type") == "m.room.member":
+            content, sender = event.get("content"), event.get("sender")
+            if (
+                event.get("state_key") == bot
+                and isinstance(content, dict)
+                and isinstance(sender, str)
+            ):
+                return [Invite(sender, room_id, f"invite {room_id} {_ts(event)} {now()}")]
+    return []
+
+
+def _session_id(event: Mapping[str, Any]) -> str | None:
+    found = event["content"].get("session_id")
+    return found if isinstance(found, str) else None
+
+
+def _ts(event: Mapping[str, Any]) -> int:
+    ts = event.get("origin_server_ts")
+    return ts if isinstance(ts, int) else 0
+
+
+def _dict(thing: Any, key: str) -> dict[str, Any]:
+    found = thing.get(key) if isinstance(thing, dict) else None
+    return found if isinstance(found, dict) else {}
+
+
+def _list(thing: Any, key: str) -> list[Any]:
+    found = thing.get(key) if isinstance(thing, dict) else None
+    return found if isinstance(found, list) else []
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str)

@@ -1,0 +1,186 @@
+"""What has arrived and is not finished: written with the sync token, emptied when answered.
+
+An event stands in it once, whatever is delivered again. Texts are sealed while they wait, and
+gone from the file when they are done.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Final
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.matrix.store import now
+from bot.model import Actor, Doubt, Message, Stray
+from bot.storage import tables
+from bot.storage.database import Database
+from bot.storage.statements import insert_new
+from bot.vault.context import row_context
+from bot.vault.sealer import Sealer
+
+_T: Final = tables.inbox
+_REMEMBERED: Final = 30 * 24 * 3600 * 1000  # ms that a finished event's id is kept
+_LOCKED: Final = 200  # events that wait for a room key at one time
+
+
+@dataclass(frozen=True, slots=True)
+class Invite:
+    """An invitation of the bot."""
+
+    user: str
+    room: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The bot has come into a room. ``user`` is empty."""
+
+    user: str
+    room: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Late:
+    """Something for the bot that came too old after a downtime. It is told, and not run."""
+
+    user: str
+    room: str
+    event_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Locked:
+    """An event whose room key has not come. ``event`` is as the server gave it."""
+
+    user: str
+    room: str
+    event_id: str
+    session_id: str
+    event: Mapping[str, Any]
+
+
+Item = Message | Stray | Invite | Joined | Late
+Entry = Item | Locked
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An unfinished item and when it arrived (ms)."""
+
+    item: Item
+    received: int
+
+
+class Inbox:
+    """The table ``inbox``."""
+
+    def __init__(self, database: Database, sealer: Sealer) -> None:
+        self._database, self._sealer = database, sealer
+
+    async def add(self, connection: AsyncConnection, entries: Collection[Entry]) -> set[str]:
+        """Store what is new, in the caller's transaction; returns the event ids that are."""
+        if not entries:
+            return set()
+        ids = [entry.event_id for entry in entries]
+        known = await connection.scalars(select(_T.c.event_id).where(_T.c.event_id.in_(ids)))
+        new = set(ids) - set(known)
+        rows = [self._row(e) for e in entries if e.event_id in new]
+        if rows:
+            await connection.execute(insert_new(connection, _T), rows)
+        return new
+
+    async def unlock(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
+        """Replace locked events by what they turned out to be, in the caller's transaction."""
+        for entry in entries:
+            row = self._row(entry)
+            await connection.execute(
+                update(_T)
+                .where(_T.c.event_id == row["event_id"], _T.c.state == "locked")
+                .values(state="new", session_id=None, sealed=row["sealed"])
+            )
+
+    async def done(self, connection: AsyncConnection, event_ids: Collection[str]) -> None:
+        """Finished: the text goes, the id stays, in the caller's transaction."""
+        await connection.execute(
+            update(_T)
+            .where(_T.c.event_id.in_(event_ids))
+            .values(state="done", session_id=None, sealed=None)
+        )
+
+    async def unfinished(self) -> list[Waiting]:
+        """What a former run left, oldest first."""
+        query = select(_T).where(_T.c.state == "new").order_by(_T.c.received_at)
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Waiting(_item(self._open(row)), row.received_at) for row in rows]
+
+    async def locked(self, sessions: Collection[str]) -> list[Locked]:
+        """The events that wait for one of these Megolm sessions."""
+        query = select(_T).where(_T.c.state == "locked", _T.c.session_id.in_(sessions))
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+        return [Locked(**self._open(row)["locked"]) for row in rows]
+
+    async def expire(self, max_age: int) -> list[Locked]:
+        """Give up events whose key did not come within ``max_age`` ms, or that are too many.
+
+        Returns those; forgets the ids of events that were finished long ago.
+        """
+        query = select(_T).where(_T.c.state == "locked").order_by(_T.c.received_at.desc())
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query)).all()
+            old = [r for n, r in enumerate(rows) if n >= _LOCKED or r.received_at < now() - max_age]
+            await self.done(connection, [row.event_id for row in old])
+            past = _T.c.received_at < now() - _REMEMBERED
+            await connection.execute(delete(_T).where(_T.c.state == "done", past))
+        return [Locked(**self._open(row)["locked"]) for row in old]
+
+    def _row(self, entry: Entry) -> dict[str, Any]:
+        match entry:
+            case Message():
+                kind, user, room, ts = "message", entry.actor.user, entry.actor.room, entry.ts
+            case _:
+                kind, user, room, ts = type(entry).__name__.lower(), entry.user, entry.room, now()
+        stored: dict[str, Any] = {kind: asdict(entry)}
+        if isinstance(entry, Stray):
+            stored[kind]["doubt"] = entry.doubt.value
+        event_id = entry.event_id
+        return {
+            "event_id": event_id,
+            "room_id": room,
+            "sender": user,
+            "server_ts": ts,
+            "received_at": now(),
+            "state": "locked" if isinstance(entry, Locked) else "new",
+            "session_id": entry.session_id if isinstance(entry, Locked) else None,
+            "sealed": self._sealer.seal(
+                json.dumps(stored).encode(), **row_context("inbox", user, event_id)
+            ),
+        }
+
+    def _open(self, row: Any) -> dict[str, Any]:
+        context = row_context("inbox", row.sender, row.event_id)
+        stored: dict[str, Any] = json.loads(self._sealer.open(row.sealed, **context))
+        return stored
+
+
+def _item(stored: dict[str, Any]) -> Item:
+    ((kind, fields),) = stored.items()
+    match kind:
+        case "message":
+            return Message(Actor(**fields.pop("actor")), **fields)
+        case "stray":
+            return Stray(doubt=Doubt(fields.pop("doubt")), **fields)
+        case "invite":
+            return Invite(**fields)
+        case "joined":
+            return Joined(**fields)
+        case "late":
+            return Late(**fields)
+    raise AssertionError(kind)

@@ -1,0 +1,196 @@
+"""The exchange of keys with the homeserver: ours up, other people's down, room keys across."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Collection, Iterable
+from typing import Any, Final
+
+import structlog
+
+from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
+from bot.matrix.devices import Device, DeviceList, read_device_list
+from bot.matrix.identity import Pins
+from bot.matrix.machine import Machine
+from bot.matrix.store import CryptoStore, Outbound, now
+
+_CHUNK: Final = 50  # devices in one request
+_CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)
+_KEYLESS: Final = 5 * 60 * 1000  # ms until a device that offered no key is asked again
+_UNWEDGE: Final = 3600 * 1000  # ms between two new sessions with a wedged device
+
+log = structlog.get_logger()
+
+
+class KeyExchange:
+    """Keeps our prekeys up, device lists fresh, and gives room keys to devices."""
+
+    def __init__(
+        self,
+        homeserver: Homeserver,
+        machine: Machine,
+        store: CryptoStore,
+        pins: Pins,
+        *,
+        signed_only: bool,
+    ) -> None:
+        self._homeserver, self._machine = homeserver, machine
+        self._store, self._pins, self._signed_only = store, pins, signed_only
+        self._querying = asyncio.Lock()
+        self._keyless: dict[str, int] = {}
+
+    # ------------------------------------------------------------------ our prekeys
+    async def top_up(self, on_server: int, *, fallback_used: bool) -> None:
+        """Upload one-time and fallback keys that the server lacks; zero counts (N3)."""
+        body = self._machine.prekeys(on_server, fallback_used=fallback_used)
+        if not body:
+            return
+        await self._store.flush()
+        try:
+            await self._homeserver.request("POST", "/v3/keys/upload", body)
+        except (MatrixError, Unreachable) as error:
+            log.warning("prekeys.upload_failed", error=str(error))
+            return
+        self._machine.acknowledged()
+        await self._store.flush()
+
+    # ------------------------------------------------------------------ device lists
+    async def devices_of(
+        self, users: Collection[str], *, anew: Collection[str] = ()
+    ) -> dict[str, DeviceList]:
+        """The device lists of ``users``, asked for where unknown, outdated, or in ``anew``."""
+        await self._store.need_devices(users)
+        await self._pins.need(users)
+        if self._stale(users) or anew:
+            async with self._querying:
+                stale = self._stale(users) | set(anew)
+                if stale:
+                    await self._query(sorted(stale))
+        devices = self._store.devices
+        return {user: devices[user] for user in users if user in devices}
+
+    def trusted(self, device: Device | None, devices: DeviceList) -> bool:
+        """Whether the device speaks and reads for its owner: signed by the pinned identity."""
+        if device is None:
+            return False
+        if not self._signed_only:
+            return devices.master is None or self._pins.trusts(devices)
+        return device.signed and self._pins.trusts(devices)
+
+    def _stale(self, users: Iterable[str]) -> set[str]:
+        known, outdated = self._store.devices, self._store.outdated
+        return {user for user in users if user not in known or user in outdated}
+
+    async def _query(self, users: list[str]) -> None:
+        for start in range(0, len(users), 250):
+            chunk = users[start : start + 250]
+            try:
+                answer = await self._homeserver.persist(
+                    "POST",
+                    "/v3/keys/query",
+                    {"device_keys": {user: [] for user in chunk}, "timeout": 10_000},
+                    patience=15,
+                )
+            except (MatrixError, Unreachable) as error:
+                log.warning("device_lists.query_failed", error=str(error))
+                return
+            shown = answer.get("device_keys")
+            async with self._store.transaction() as connection:
+                for user in chunk:
+                    if isinstance(shown, dict) and user in shown:
+                        listed = read_device_list(user, answer)
+                        self._store.save_devices(listed)
+                        await self._pins.see(connection, listed)
+
+    # ------------------------------------------------------------------ room keys
+    async def readers(self, members: Collection[str]) -> list[Device]:
+        """The devices that may read what is said to ``members`` now."""
+        lists = await self.devices_of(members)
+        return [
+            device
+            for devices in lists.values()
+            for device in devices.devices.values()
+            if self.trusted(device, devices) and device.ed25519 != self._own_key
+        ]
+
+    @property
+    def _own_key(self) -> str:
+        key: str = self._machine.account.identity_keys["ed25519"]
+        return key
+
+    async def give(self, room_id: str, outbound: Outbound, devices: Iterable[Device]) -> None:
+        """Give the room key to those of ``devices`` that do not have it; skips broken ones.
+
+        The caller has the outbound session written before it is used.
+        """
+        lacking = [
+            d for d in devices if (d.user_id, d.device_id, d.curve25519) not in outbound.shared
+        ]
+        if not lacking:
+            return
+        await self._open_sessions(lacking)
+        for start in range(0, len(lacking), _CHUNK):
+            given: list[tuple[str, str, str]] = []
+            messages: dict[str, dict[str, Any]] = {}
+            for device in lacking[start : start + _CHUNK]:
+                content = self._machine.room_key_for(device, room_id, outbound.session)
+                if content is not None:
+                    messages.setdefault(device.user_id, {})[device.device_id] = content
+                    given.append((device.user_id, device.device_id, device.curve25519))
+            if messages:
+                await self._send_to_devices(messages)
+                outbound.shared.update(given)
+
+    async def unwedge(self) -> None:
+        """Start new Olm sessions with devices whose messages do not decrypt any more."""
+        due = [key for key, at in self._machine.wedged.items() if now() - at > _UNWEDGE]
+        for user, sender_key in due:
+            self._machine.wedged[user, sender_key] = now()
+            lists = await self.devices_of([user])
+            for device in lists[user].devices.values() if user in lists else ():
+                if device.curve25519 == sender_key and await self._claim([device]):
+                    content = self._machine.dummy_for(device)
+                    await self._send_to_devices({user: {device.device_id: content}})
+
+    async def _open_sessions(self, devices: list[Device]) -> None:
+        """Have an Olm session with every device that offers a one-time key."""
+        await self._store.need_senders({d.curve25519 for d in devices})
+        missing = [
+            d
+            for d in devices
+            if self._machine.session_store.get(d.curve25519) is None
+            and now() - self._keyless.get(d.curve25519, 0) > _KEYLESS
+        ]
+        for start in range(0, len(missing), _CHUNK):
+            await self._claim(missing[start : start + _CHUNK])
+
+    async def _claim(self, devices: list[Device]) -> bool:
+        wanted: dict[str, dict[str, str]] = {}
+        for d in devices:
+            wanted.setdefault(d.user_id, {})[d.device_id] = "signed_curve25519"
+        try:
+            answer = await self._homeserver.request(
+                "POST",
+                "/v3/keys/claim",
+                {"one_time_keys": wanted, "timeout": int(_CLAIM_TIMEOUT * 1000)},
+                timeout=_CLAIM_TIMEOUT + 5,
+            )
+        except (MatrixError, Unreachable) as error:
+            log.warning("one_time_keys.claim_failed", error=str(error))
+            return False
+        claimed, opened = answer.get("one_time_keys"), False
+        for d in devices:
+            of_user = claimed.get(d.user_id) if isinstance(claimed, dict) else None
+            keys = of_user.get(d.device_id) if isinstance(of_user, dict) else None
+            if keys is not None and self._machine.open_olm(d, keys):
+                opened = True
+            else:
+                self._keyless[d.curve25519] = now()
+        return opened
+
+    async def _send_to_devices(self, messages: dict[str, dict[str, Any]]) -> None:
+        """Olm state is written before anything encrypted with it leaves."""
+        await self._store.flush()
+        where = path("/v3/sendToDevice/m.room.encrypted/{}", secrets.token_hex(16))
+        await self._homeserver.persist("PUT", where, {"messages": messages})

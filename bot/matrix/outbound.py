@@ -1,0 +1,150 @@
+"""What the bot sends. Fails closed: nothing goes in clear to a room that was ever encrypted."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+import vodozemac
+
+from bot.errors import ActasError
+from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
+from bot.matrix.keys import KeyExchange
+from bot.matrix.machine import Machine
+from bot.matrix.rooms import Rooms
+from bot.matrix.store import CryptoStore, Outbound, now
+
+_PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
+
+log = structlog.get_logger()
+
+
+class NotSent(ActasError):
+    """The message must not be sent there: the room is not encrypted."""
+
+
+def transaction_id(*parts: str) -> str:
+    """The same parts give the same id: the server takes a repeated message for the first one."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:40]
+
+
+class Sender:
+    """Sends events into rooms; one room's are encrypted one after the other."""
+
+    def __init__(
+        self,
+        homeserver: Homeserver,
+        rooms: Rooms,
+        machine: Machine,
+        keys: KeyExchange,
+        store: CryptoStore,
+        *,
+        encrypted_only: bool,
+    ) -> None:
+        self._homeserver, self._rooms, self._machine = homeserver, rooms, machine
+        self._keys, self._store, self._encrypted_only = keys, store, encrypted_only
+        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def send(
+        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = "m.room.message"
+    ) -> str:
+        """Send one event, encrypted to the trusted devices of the room's members.
+
+        ``txn`` makes repeating harmless. Returns the event id.
+
+        Raises:
+            NotSent: the room is not encrypted, and the configuration wants it to be.
+            MatrixError, Unreachable: the homeserver refused, or stayed away too long.
+            ValueError: the event is too large.
+        """
+        await self._rooms.need([room_id])
+        if self._rooms.is_encrypted(room_id):
+            async with self._turns[room_id]:
+                content = await self._encrypt(room_id, kind, content)
+            kind = "m.room.encrypted"
+        elif self._encrypted_only:
+            raise NotSent(room_id)
+        return await self._put(room_id, kind, content, txn)
+
+    async def prepare(self, room_id: str) -> None:
+        """Share the room key ahead, while an answer is being worked out."""
+        await self._rooms.need([room_id])
+        if self._rooms.is_encrypted(room_id):
+            async with self._turns[room_id]:
+                try:
+                    await self._outbound(room_id)
+                except (MatrixError, Unreachable) as error:
+                    log.info("room_key.not_shared_ahead", room=room_id, error=str(error))
+
+    async def send_notice(self, room_id: str, content: Mapping[str, Any], *, txn: str) -> str:
+        """Send a fixed sentence that holds no data of anybody's.
+
+        In an encrypted direct message it reaches all devices of that user, signed or not, with a
+        session that is used for nothing else; in a room that was never encrypted it is in clear.
+
+        Raises:
+            MatrixError, Unreachable: the homeserver refused, or stayed away too long.
+        """
+        await self._rooms.need([room_id])
+        if not self._rooms.is_encrypted(room_id):
+            return await self._put(room_id, "m.room.message", content, txn)
+        members = set(self._rooms.get(room_id).members) - {self._machine.user_id}
+        if len(members) != 1:
+            return await self.send(room_id, content, txn=txn)
+        lists = await self._keys.devices_of(members)
+        devices = [d for listed in lists.values() for d in listed.devices.values()]
+        once = Outbound(vodozemac.GroupSession(), now())
+        await self._keys.give(room_id, once, devices)
+        encrypted = self._machine.encrypt_room_event(
+            room_id, once.session, "m.room.message", content
+        )
+        return await self._put(room_id, "m.room.encrypted", encrypted, txn)
+
+    async def redact(self, room_id: str, event_id: str, reason: str) -> bool:
+        """Redact an event. False where the bot may not."""
+        txn = transaction_id("redact", event_id)
+        where = path("/v3/rooms/{}/redact/{}/{}", room_id, event_id, txn)
+        try:
+            await self._homeserver.persist("PUT", where, {"reason": reason})
+        except (MatrixError, Unreachable) as error:
+            log.info("redaction.refused", room=room_id, error=str(error))
+            return False
+        return True
+
+    async def typing(self, room_id: str, *, on: bool) -> None:
+        """Show or end the typing notice; a failure does not matter."""
+        where = path("/v3/rooms/{}/typing/{}", room_id, self._machine.user_id)
+        body = {"typing": True, "timeout": 30_000} if on else {"typing": False}
+        try:
+            await self._homeserver.request("PUT", where, body, timeout=5)
+        except (MatrixError, Unreachable) as error:
+            log.debug("typing.failed", error=str(error))
+
+    async def _put(self, room_id: str, kind: str, content: Mapping[str, Any], txn: str) -> str:
+        where = path("/v3/rooms/{}/send/{}/{}", room_id, kind, txn)
+        answer = await self._homeserver.persist("PUT", where, content, patience=_PATIENCE)
+        return str(answer.get("event_id"))
+
+    async def _encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+        outbound = await self._outbound(room_id)
+        if not outbound.covered():
+            self._store.save_outbound(room_id, outbound)
+        await self._store.flush()
+        return self._machine.encrypt_room_event(room_id, outbound.session, kind, content)
+
+    async def _outbound(self, room_id: str) -> Outbound:
+        """The room's session, with its key given to everybody who may read."""
+        room = self._rooms.get(room_id)
+        await self._store.need_outbound(room_id)
+        readers = await self._keys.readers(set(room.members))
+        allowed = {(d.user_id, d.device_id, d.curve25519) for d in readers}
+        outbound = self._machine.outbound_for(room_id, room.encryption or {}, allowed)
+        before = len(outbound.shared)
+        await self._keys.give(room_id, outbound, readers)
+        if len(outbound.shared) != before:
+            self._store.save_outbound(room_id, outbound)
+        return outbound

@@ -1,0 +1,356 @@
+"""The crypto state, behind nio's store interface, in our own database.
+
+nio reads and changes objects in memory; this store remembers which of them are dirty, and
+:meth:`CryptoStore.flush` writes those in the caller's transaction. Objects are loaded when they are
+first needed (``need_*``), so that neither start nor memory grows with the bot's age. Everything is
+sealed with the vault's key; vodozemac's own pickle encryption adds nothing to that and has a fixed
+key.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Collection, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Final
+
+import vodozemac
+from nio.crypto import (
+    DeviceStore,
+    GroupSessionStore,
+    InboundGroupSession,
+    OlmAccount,
+    Session,
+    SessionStore,
+)
+from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.matrix.devices import DeviceList
+from bot.storage import tables
+from bot.storage.database import Database
+from bot.storage.statements import upsert
+from bot.vault.context import row_context
+from bot.vault.sealer import Sealer
+
+_PICKLE_KEY: Final = bytes(32)
+_RESERVE: Final = 32  # messages a stored outbound session may be ahead of what was written
+_KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kept
+_USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound session's use
+_IN_MEMORY: Final = 2000  # inbound sessions
+
+
+def now() -> int:
+    """Milliseconds since the epoch."""
+    return time.time_ns() // 1_000_000
+
+
+@dataclass(slots=True)
+class Outbound:
+    """A Megolm session of ours. ``shared``: (user id, device id, Curve25519 key) that have it.
+
+    ``reserved`` is the message index up to which the stored state covers us: a session that is
+    loaded again starts there, so that no index is ever used twice.
+    """
+
+    session: vodozemac.GroupSession
+    created: int
+    shared: set[tuple[str, str, str]] = field(default_factory=set)
+    reserved: int = -1
+
+    @property
+    def index(self) -> int:
+        """The index of the next message; also how many have been sent."""
+        return int(self.session.message_index)
+
+    def covered(self) -> bool:
+        """Whether one more message may be encrypted without writing first."""
+        return self.index < self.reserved
+
+
+class CryptoStore:
+    """nio's ``MatrixStore`` interface (as far as it is used) over our tables."""
+
+    def __init__(self, database: Database, sealer: Sealer, device_id: str) -> None:
+        self._database, self._sealer, self._device_id = database, sealer, device_id
+        self.account: OlmAccount | None = None
+        self.sessions = SessionStore()
+        self.inbound: dict[tuple[str, str], InboundGroupSession] = {}
+        self.outbound: dict[str, Outbound] = {}
+        self.devices: dict[str, DeviceList] = {}
+        self.outdated: set[str] = set()
+        self._known_senders: set[str] = set()
+        self._used: dict[tuple[str, str], int] = {}
+        self._dirty: dict[tuple[str, ...], Any] = {}
+        self._writing = asyncio.Lock()  # a flush waits for one under way: it may hold its state
+
+    # ------------------------------------------------------------------ what nio calls
+    def load_account(self) -> OlmAccount | None:
+        """The account that :meth:`open` has read."""
+        return self.account
+
+    def save_account(self, account: OlmAccount) -> None:
+        """Remember the account as changed."""
+        self.account = account
+        self._dirty["sealed_value", "olm_account"] = account
+
+    def load_sessions(self) -> SessionStore:
+        """The Olm sessions in memory; :meth:`need_senders` fills it."""
+        return self.sessions
+
+    def save_session(self, sender_key: str, session: Session) -> None:
+        """Remember an Olm session as changed."""
+        self._dirty["olm_session", sender_key, session.id] = session
+
+    def load_inbound_group_sessions(self) -> GroupSessionStore:
+        """Nothing: ours are kept by room and session id in :attr:`inbound`."""
+        return GroupSessionStore()
+
+    def save_inbound_group_session(self, session: InboundGroupSession) -> None:
+        """Remember a Megolm session as new or better."""
+        self.inbound[session.room_id, session.id] = session
+        self._dirty["inbound_session", session.room_id, session.id] = session
+
+    def load_device_keys(self) -> DeviceStore:
+        """Nothing: ours are device lists, in :attr:`devices`."""
+        return DeviceStore()
+
+    def load_outgoing_key_requests(self) -> dict[str, Any]:
+        """None: keys are never requested from other devices."""
+        return {}
+
+    # ------------------------------------------------------------------ what the machine calls
+    def save_outbound(self, room_id: str, outbound: Outbound) -> None:
+        """Remember an outbound session as changed, and reserve the indices it will use next."""
+        outbound.reserved = outbound.index + _RESERVE
+        self.outbound[room_id] = outbound
+        self._dirty["outbound_session", room_id] = outbound
+
+    def drop_outbound(self, room_id: str) -> None:
+        """Forget a room's outbound session: the next message starts a new one."""
+        self.outbound.pop(room_id, None)
+        self._dirty["outbound_session", room_id] = None
+
+    def save_devices(self, devices: DeviceList) -> None:
+        """Remember a device list as fresh."""
+        self.devices[devices.user_id] = devices
+        self.outdated.discard(devices.user_id)
+        self._dirty["device_list", devices.user_id] = devices
+
+    def mark_outdated(self, users: Iterable[str]) -> None:
+        """Have device lists asked for again before they are next relied upon."""
+        for user in users:
+            if user in self.devices and user not in self.outdated:
+                self.outdated.add(user)
+                self._dirty["device_list", user] = self.devices[user]
+
+    def note_use(self, session: InboundGroupSession) -> None:
+        """An inbound session decrypted something."""
+        key = (session.room_id, session.id)
+        if now() - self._used.get(key, 0) > _USE_NOTED:
+            self._used[key] = now()
+            self._dirty.setdefault(("inbound_session", *key), session)
+
+    # ------------------------------------------------------------------ reading
+    async def open(self) -> None:
+        """Read what is always needed: the Olm account; another device's state is dropped."""
+        for row in await self._rows(tables.sealed_value, "name", ["olm_account"]):
+            stored = self._open("sealed_value", row.sealed, "olm_account")
+            if stored["device"] != self._device_id:
+                await self._forget_device()
+                break
+            self.account = OlmAccount(
+                account=vodozemac.Account.from_pickle(stored["pickle"], _PICKLE_KEY)
+            )
+            self.account.shared = stored["shared"]
+
+    async def _forget_device(self) -> None:
+        """A new login is a new device: its Olm sessions and outbound sessions start afresh."""
+        account = tables.sealed_value.c.name == "olm_account"
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(tables.sealed_value).where(account))
+            await connection.execute(delete(tables.olm_session))
+            await connection.execute(delete(tables.outbound_session))
+
+    async def need_senders(self, sender_keys: Collection[str]) -> None:
+        """Have the Olm sessions with these Curve25519 keys in memory."""
+        missing = set(sender_keys) - self._known_senders
+        for row in await self._rows(tables.olm_session, "sender_key", missing):
+            stored = self._open("olm_session", row.sealed, row.sender_key, row.session_id)
+            session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
+            session.creation_time = _naive(stored["created"])
+            session.use_time = _naive(row.used_at)
+            self.sessions.add(row.sender_key, session)
+        self._known_senders |= missing
+
+    async def need_inbound(self, wanted: Collection[tuple[str, str]]) -> None:
+        """Have these Megolm sessions, (room id, session id), in memory if we have them at all."""
+        if len(self.inbound) > _IN_MEMORY:
+            self._shrink(wanted)
+        missing = [key for key in set(wanted) if key not in self.inbound]
+        t = tables.inbound_session
+        if not missing:
+            return
+        async with self._database.transaction() as connection:
+            query = select(t).where(tuple_(t.c.room_id, t.c.session_id).in_(missing))
+            rows = (await connection.execute(query)).all()
+        for row in rows:
+            stored = self._open(
+                "inbound_session", row.sealed, row.room_id, row.sender_key, row.session_id
+            )
+            self.inbound[row.room_id, row.session_id] = InboundGroupSession(
+                session_key="",
+                signing_key=stored["ed25519"],
+                sender_key=row.sender_key,
+                room_id=row.room_id,
+                session=vodozemac.InboundGroupSession.from_pickle(stored["pickle"], _PICKLE_KEY),
+            )
+            self._used[row.room_id, row.session_id] = row.used_at
+
+    async def need_outbound(self, room_id: str) -> None:
+        """Have the room's outbound session in memory if there is one."""
+        if room_id in self.outbound or ("outbound_session", room_id) in self._dirty:
+            return
+        for row in await self._rows(tables.outbound_session, "room_id", [room_id]):
+            stored = self._open("outbound_session", row.sealed, room_id)
+            session = vodozemac.GroupSession.from_pickle(stored["pickle"], _PICKLE_KEY)
+            while session.message_index < stored["reserved"]:
+                session.encrypt(b"")  # moves the ratchet on; the ciphertext is thrown away
+            self.outbound[room_id] = Outbound(
+                session, stored["created"], {(u, d, k) for u, d, k in stored["shared"]}
+            )
+
+    async def need_devices(self, users: Collection[str]) -> None:
+        """Have the stored device lists of these users in memory."""
+        missing = [user for user in users if user not in self.devices]
+        for row in await self._rows(tables.device_list, "user_id", missing):
+            stored = self._open("device_list", row.sealed, row.user_id)
+            self.devices[row.user_id] = DeviceList.from_json(stored)
+            if row.outdated:
+                self.outdated.add(row.user_id)
+
+    # ------------------------------------------------------------------ writing
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[AsyncConnection]:
+        """One transaction that also writes everything dirty; nothing is forgotten if it fails."""
+        async with self._writing, self._all_or_nothing() as connection:
+            yield connection
+
+    async def flush(self) -> None:
+        """Write everything dirty now: before anything leaves that was encrypted with it."""
+        async with self._writing:
+            if self._dirty:
+                async with self._all_or_nothing():
+                    pass
+
+    async def expire(self) -> int:
+        """Drop inbound sessions unused for 30 days, and what guarded them against replays."""
+        t, seen = tables.inbound_session, tables.megolm_index
+        async with self._database.transaction() as connection:
+            gone = await connection.execute(delete(t).where(t.c.used_at < now() - _KEPT))
+            if gone.rowcount:
+                left = select(t.c.session_id)
+                await connection.execute(delete(seen).where(seen.c.session_id.not_in(left)))
+        return gone.rowcount
+
+    @asynccontextmanager
+    async def _all_or_nothing(self) -> AsyncIterator[AsyncConnection]:
+        written: dict[tuple[str, ...], Any] = {}
+        try:
+            async with self._database.transaction() as connection:
+                yield connection
+                written, self._dirty = self._dirty, {}
+                await self._write(connection, written)
+        except BaseException:
+            self._dirty = written | self._dirty
+            raise
+
+    async def _write(self, connection: AsyncConnection, dirty: dict[tuple[str, ...], Any]) -> None:
+        rows: dict[str, list[dict[str, Any]]] = {}
+        for (table, *keys), thing in dirty.items():
+            if thing is None:
+                t = tables.outbound_session
+                await connection.execute(delete(t).where(t.c.room_id == keys[0]))
+            else:
+                rows.setdefault(table, []).append(self._row(table, keys, thing))
+        for table, batch in rows.items():
+            await connection.execute(upsert(connection, tables.metadata.tables[table]), batch)
+
+    def _row(self, table: str, keys: list[str], thing: Any) -> dict[str, Any]:
+        match table:
+            case "sealed_value":
+                stored = {
+                    "pickle": thing._account.pickle(_PICKLE_KEY),  # noqa: SLF001  # nio has no pickle with a given key
+                    "shared": thing.shared,
+                    "device": self._device_id,
+                }
+                return {"name": keys[0], "sealed": self._seal(table, stored, *keys)}
+            case "olm_session":
+                stored = {
+                    "pickle": thing._session.pickle(_PICKLE_KEY),  # noqa: SLF001  # as above
+                    "created": _ms(thing.creation_time),
+                }
+                return {
+                    "sender_key": keys[0],
+                    "session_id": keys[1],
+                    "sealed": self._seal(table, stored, *keys),
+                    "used_at": _ms(thing.use_time),
+                }
+            case "inbound_session":
+                stored = {"pickle": thing._session.pickle(_PICKLE_KEY), "ed25519": thing.ed25519}  # noqa: SLF001  # as above
+                keys = [keys[0], thing.sender_key, keys[1]]
+                return {
+                    "room_id": keys[0],
+                    "sender_key": keys[1],
+                    "session_id": keys[2],
+                    "sealed": self._seal(table, stored, *keys),
+                    "used_at": now(),
+                }
+            case "outbound_session":
+                stored = {
+                    "pickle": thing.session.pickle(_PICKLE_KEY),
+                    "created": thing.created,
+                    "shared": sorted(thing.shared),
+                    "reserved": thing.reserved,
+                }
+                return {"room_id": keys[0], "sealed": self._seal(table, stored, *keys)}
+            case "device_list":
+                return {
+                    "user_id": keys[0],
+                    "outdated": keys[0] in self.outdated,
+                    "sealed": self._seal(table, thing.to_json(), *keys),
+                }
+        raise AssertionError(table)
+
+    def _seal(self, table: str, stored: dict[str, Any], *keys: str) -> bytes:
+        plain = json.dumps(stored, separators=(",", ":")).encode()
+        return self._sealer.seal(plain, **row_context(table, *keys))
+
+    def _open(self, table: str, sealed: bytes, *keys: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self._sealer.open(sealed, **row_context(table, *keys)))
+        return found
+
+    async def _rows(self, table: Table, column: str, keys: Collection[str]) -> list[Any]:
+        if not keys:
+            return []
+        async with self._database.transaction() as connection:
+            found = await connection.execute(select(table).where(table.c[column].in_(keys)))
+            return list(found.all())
+
+    def _shrink(self, wanted: Collection[tuple[str, str]]) -> None:
+        keep = set(wanted) | {(k[1], k[2]) for k in self._dirty if k[0] == "inbound_session"}
+        self.inbound = {key: s for key, s in self.inbound.items() if key in keep}
+        self._used = {key: at for key, at in self._used.items() if key in keep}
+
+
+def _ms(naive: datetime) -> int:
+    """nio keeps naive local times."""
+    return int(naive.timestamp() * 1000)
+
+
+def _naive(ms: int) -> datetime:
+    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().replace(tzinfo=None)

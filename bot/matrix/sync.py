@@ -1,0 +1,154 @@
+"""The sync loop: ours, because nio's neither backs off nor writes before it works (N9, N14)."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import select
+
+from bot.errors import ConfigError
+from bot.matrix.client import Homeserver, MatrixError, Unreachable
+from bot.matrix.inbound import Inbound
+from bot.matrix.inbox import Waiting
+from bot.matrix.keys import KeyExchange
+from bot.storage import tables
+from bot.storage.database import Database
+
+_LONG_POLL: Final = 30_000  # ms the server may hold a request
+_SLACK: Final = 30.0  # seconds more until it counts as unanswered
+_LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+_DOWN: Final = 60.0  # seconds without a sync after which events are judged by the server's time
+
+log = structlog.get_logger()
+
+
+def sync_filter(bot: str) -> dict[str, Any]:
+    """What is asked for: no presence, receipts or echo of our own messages."""
+    nothing: dict[str, list[str]] = {"types": []}
+    return {
+        "presence": nothing,
+        "account_data": nothing,
+        "room": {
+            "account_data": nothing,
+            "ephemeral": nothing,
+            "state": {
+                "types": ["m.room.member", "m.room.encryption"],
+                "lazy_load_members": False,
+            },
+            "timeline": {
+                "limit": 50,
+                "not_senders": [bot],
+                "types": [
+                    "m.room.encrypted",
+                    "m.room.message",
+                    "m.room.member",
+                    "m.room.encryption",
+                ],
+            },
+        },
+    }
+
+
+class SyncLoop:
+    """Fetches batches, has them taken in, and hands over what is to be worked on."""
+
+    def __init__(
+        self,
+        *,
+        homeserver: Homeserver,
+        database: Database,
+        inbound: Inbound,
+        keys: KeyExchange,
+        bot: str,
+        deliver: Callable[[list[Waiting]], None],
+        ready: Callable[[], Awaitable[None]],
+    ) -> None:
+        self._homeserver, self._database, self._inbound = homeserver, database, inbound
+        self._keys, self._deliver, self._ready = keys, deliver, ready
+        self._filter = json.dumps(sync_filter(bot), separators=(",", ":"))
+        self._chores: set[asyncio.Task[None]] = set()
+
+    async def run(self) -> None:
+        """Sync until cancelled.
+
+        Raises:
+            ConfigError: the access token is dead; nothing but a new login helps.
+        """
+        since, failures, last = await self._token(), 0, float("-inf")
+        clock = asyncio.get_running_loop().time
+        while True:
+            try:
+                response = await self._fetch(since, patient=last > 0 and not failures)
+                waiting = await self._inbound.receive(
+                    response, since=since, catching_up=clock() - last > _DOWN
+                )
+            except (MatrixError, Unreachable) as error:
+                failures += 1
+                await self._pause(error, failures)
+                continue
+            since, failures = response["next_batch"], 0
+            self._deliver(waiting)
+            self._do_chores(response)
+            if last < 0:
+                await self._ready()
+            last = clock()
+
+    async def _fetch(self, since: str | None, *, patient: bool) -> dict[str, Any]:
+        query = {"filter": self._filter, "timeout": str(_LONG_POLL if patient else 0)}
+        if since is not None:
+            query["since"] = since
+        limit = _LONG_POLL / 1000 + _SLACK if since else 300.0
+        return await self._homeserver.request("GET", "/v3/sync", query=query, timeout=limit)
+
+    async def _pause(self, error: MatrixError | Unreachable, failures: int) -> None:
+        """Wait before the next try: longer each time, never in step with others."""
+        if isinstance(error, MatrixError) and error.dead_token:
+            raise ConfigError(
+                "homeserver.user",
+                "the homeserver does not know the bot's access token any more",
+                "Log in anew: start with ACTAS_PASSWORD or ACTAS_ACCESS_TOKEN set",
+            ) from None
+        pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
+        if isinstance(error, MatrixError) and error.retry_after is not None:
+            pause = max(pause, min(error.retry_after, 300.0))
+        log.warning("sync.failed", error=str(error), retry_in=round(pause, 1))
+        await asyncio.sleep(pause)
+
+    def _do_chores(self, response: Mapping[str, Any]) -> None:
+        """What keeps encryption going and may take a while; the next sync does not wait for it."""
+        counts, unused = (
+            response.get("device_one_time_keys_count"),
+            response.get("device_unused_fallback_key_types"),
+        )
+        if isinstance(counts, dict):
+            count = counts.get("signed_curve25519", 0)
+            fallback_used = isinstance(unused, list) and "signed_curve25519" not in unused
+            chore = self._keys.top_up(
+                count if isinstance(count, int) else 0, fallback_used=fallback_used
+            )
+            self._start(chore)
+        self._start(self._keys.unwedge())
+
+    def _start(self, chore: Any) -> None:
+        task = asyncio.create_task(self._guarded(chore))
+        self._chores.add(task)
+        task.add_done_callback(self._chores.discard)
+
+    async def _guarded(self, chore: Awaitable[None]) -> None:
+        try:
+            await chore
+        except (MatrixError, Unreachable) as error:
+            log.warning("chore.failed", error=str(error))
+
+    async def _token(self) -> str | None:
+        t = tables.sync_state
+        async with self._database.transaction() as connection:
+            found: str | None = await connection.scalar(
+                select(t.c.value).where(t.c.name == "next_batch")
+            )
+        return found

@@ -1,0 +1,31 @@
+"""Statements that SQLite and PostgreSQL spell alike but SQLAlchemy does not share."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any, cast
+
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import Insert
+
+
+def upsert(connection: AsyncConnection, table: Table) -> Insert:
+    """Insert rows of ``table``; a row with the same primary key is replaced."""
+    return _insert(table, connection.dialect.name, replace=True)
+
+
+def insert_new(connection: AsyncConnection, table: Table) -> Insert:
+    """Insert rows of ``table``; a row with the same primary key stays as it is."""
+    return _insert(table, connection.dialect.name, replace=False)
+
+
+@cache
+def _insert(table: Table, dialect: str, *, replace: bool) -> Insert:
+    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    if not replace:
+        return cast(Insert, statement.on_conflict_do_nothing())
+    keys = [column.name for column in table.primary_key]
+    values = {c.name: statement.excluded[c.name] for c in table.columns if c.name not in keys}
+    return cast(Insert, statement.on_conflict_do_update(index_elements=keys, set_=values))
