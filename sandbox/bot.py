@@ -16,7 +16,7 @@ from typing import Any, Final
 import yaml
 
 from sandbox.notify import NotifySocket
-from sandbox.process import Child, die_with
+from sandbox.process import Child, die_with, free_port
 from sandbox.synapse import SERVER_NAME, Login, Synapse
 
 Json = dict[str, Any]
@@ -66,6 +66,11 @@ class Bot:
     def state_dir(self) -> Path:
         """The directory with everything the bot keeps."""
         return Path(self.config["state_dir"])
+
+    @property
+    def web(self) -> str:
+        """The address of its health, metrics and callback pages."""
+        return str(self.config["web"]["public_url"])
 
     @property
     def running(self) -> bool:
@@ -182,11 +187,12 @@ class Bot:
 
 
 def _config(homeserver: Synapse, user: str, state: Path, services: Json) -> Json:
+    port = free_port()
     return {
         "homeserver": {"url": homeserver.url, "user": user, "device_name": "actas"},
         "state_dir": str(state),
         "access": {"users": [f"@*:{SERVER_NAME}"], "admins": [f"@ops:{SERVER_NAME}"]},
         "services": services,
-        "web": {"listen": "127.0.0.1:0"},
+        "web": {"listen": f"127.0.0.1:{port}", "public_url": f"http://127.0.0.1:{port}"},
         "log": {"level": "debug", "format": "text"},
     }

@@ -7,7 +7,6 @@ import base64
 import hashlib
 import hmac
 import secrets
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,7 +17,7 @@ from typing import Any, Final
 import aiohttp
 import yaml
 
-from sandbox.process import Child
+from sandbox.process import Child, free_port
 
 SERVER_NAME: Final = "actas.test"
 _PLENTY: Final = {"per_second": 1_000_000, "burst_count": 1_000_000}
@@ -40,7 +39,7 @@ class Synapse:
 
     def __init__(self, home: Path) -> None:
         self.home = home
-        self.port = _free_port()
+        self.port = free_port()
         self._registration_secret = secrets.token_hex(16)
         config = home / "homeserver.yaml"
         self._child = Child(
@@ -224,13 +223,6 @@ def _log_config(path: Path) -> dict[str, Any]:
         },
         "root": {"level": "WARNING", "handlers": ["file"]},
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def _write_yaml(path: Path, content: dict[str, Any]) -> None:

@@ -26,8 +26,8 @@ class Message:
     ts: int
     content: Json
     encrypted: bool
-    arrived: int
-    changed: int
+    arrived: int = 0
+    changed: int = 0
     device: str = ""
     signed: bool = False
     unreadable: str = ""
@@ -84,9 +84,13 @@ class Arrival:
 
 
 class Timeline:
-    """All rooms' messages in order of arrival; ``position`` grows with each visible change."""
+    """All rooms' messages in order of arrival; ``position`` grows with each visible change.
+
+    ``listeners`` are called with each message that is new or has changed.
+    """
 
     def __init__(self) -> None:
+        self.listeners: list[Callable[[Message], None]] = []
         self._messages: dict[str, Message] = {}
         self._changes: list[str] = []  # event ids; a position is an index into it
         self._watchers: set[asyncio.Event] = set()
@@ -162,22 +166,22 @@ class Timeline:
         if known is not None and (not known.unreadable or arrival.unreadable):
             return
         redacted = "redacted_because" in event.get("unsigned", {})
-        position = self._moved(event["event_id"])
-        self._messages[event["event_id"]] = Message(
+        message = Message(
             room=arrival.room,
             event_id=event["event_id"],
             sender=event["sender"],
             ts=event["origin_server_ts"],
             content={} if redacted or arrival.unreadable else event.get("content", {}),
             encrypted=arrival.encrypted,
-            arrived=known.arrived if known else position,
-            changed=position,
+            arrived=known.arrived if known else self.position + 1,
             device=arrival.device,
             signed=arrival.signed,
             unreadable="" if redacted else arrival.unreadable,
             relation=relation,
             redacted=redacted,
         )
+        self._messages[message.event_id] = message
+        self._changed(message)
 
     def _edit(self, arrival: Arrival, original: Any) -> None:
         message = self._messages.get(original)
@@ -189,16 +193,18 @@ class Timeline:
             return  # clients show no such edit (spec, "Validity of replacement events")
         message.content = content
         message.edits += 1
-        message.changed = self._moved(message.event_id)
+        self._changed(message)
 
     def _redact(self, original: Any) -> None:
         message = self._messages.get(original)
         if message is not None and not message.redacted:
             message.content, message.redacted, message.unreadable = {}, True, ""
-            message.changed = self._moved(message.event_id)
+            self._changed(message)
 
-    def _moved(self, event_id: str) -> int:
-        self._changes.append(event_id)
+    def _changed(self, message: Message) -> None:
+        self._changes.append(message.event_id)
+        message.changed = self.position
         for watcher in self._watchers:
             watcher.set()
-        return self.position
+        for listener in self.listeners:
+            listener(message)

@@ -1,53 +1,60 @@
-"""A real homeserver, and people on it."""
+"""A whole world on loopback: a real homeserver, stand-ins for the services, bots and people."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from itertools import count
-from typing import Any
+from contextlib import AsyncExitStack
 
 import pytest
 
-from sandbox.person import Person
-from sandbox.synapse import Synapse, synapse
+from sandbox.bot import Bot
+from sandbox.synapse import Synapse
+from sandbox.world import Arrive, World
 
-Arrive = Callable[..., Awaitable[Person]]
-_numbers = count(1)
+NewBot = Callable[..., Awaitable[Bot]]
+"""``await new_bot()``, or ``await new_bot(start=False)`` to change its configuration first."""
 
 
 @pytest.fixture(scope="session")
-async def homeserver(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Synapse]:
-    """One Synapse for all tests."""
-    async with synapse(tmp_path_factory.mktemp("synapse")) as server:
-        yield server
+async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
+    """One world for all tests."""
+    async with World.open(tmp_path_factory.mktemp("world")) as world:
+        yield world
 
 
-@asynccontextmanager
-async def _arrivals(homeserver: Synapse) -> AsyncIterator[Arrive]:
-    people: list[Person] = []
+@pytest.fixture(scope="session")
+def homeserver(world: World) -> Synapse:
+    """The world's Synapse."""
+    return world.homeserver
 
-    async def someone(name: str, **options: Any) -> Person:
-        person = await Person.arrive(homeserver, f"{name}{next(_numbers)}", **options)
-        people.append(person)
-        return person
 
-    try:
-        yield someone
-    finally:
-        for person in people:
-            await person.close()
+@pytest.fixture(scope="session")
+async def bot(world: World) -> AsyncIterator[Bot]:
+    """A running bot that all tests share: do not stop it."""
+    async with world.bot() as bot:
+        yield bot
 
 
 @pytest.fixture
-async def arrive(homeserver: Synapse) -> AsyncIterator[Arrive]:
-    """Bring a new person to the homeserver: ``await arrive("alice")``; names are made unique."""
-    async with _arrivals(homeserver) as someone:
-        yield someone
+async def new_bot(world: World) -> AsyncIterator[NewBot]:
+    """Make bots of the test's own, to be stopped, killed and configured as it likes."""
+    async with AsyncExitStack() as stack:
+
+        async def another(*, start: bool = True) -> Bot:
+            return await stack.enter_async_context(world.bot(start=start))
+
+        yield another
+
+
+@pytest.fixture
+async def arrive(world: World) -> AsyncIterator[Arrive]:
+    """Bring people into the world for one test: ``alice = await arrive("alice")``."""
+    async with world.guests() as arrive:
+        yield arrive
 
 
 @pytest.fixture(scope="module")
-async def arrive_to_stay(homeserver: Synapse) -> AsyncIterator[Arrive]:
+async def arrive_to_stay(world: World) -> AsyncIterator[Arrive]:
     """The same for people who stay for all tests of a module."""
-    async with _arrivals(homeserver) as someone:
-        yield someone
+    async with world.guests() as arrive:
+        yield arrive

@@ -17,7 +17,7 @@ from sandbox.notify import NotifySocket
 from sandbox.person import Person
 from sandbox.synapse import synapse
 from sandbox.timeline import NotSeen
-from tests.e2e.conftest import Arrive
+from sandbox.world import Arrive
 
 
 @pytest.fixture(scope="module")
