@@ -1,0 +1,99 @@
+"""OAuth 1.0a with a PIN: authorise the bot on the service's own page, bring back seven digits.
+
+A service declares its endpoints and its own registration; the rest is the same everywhere::
+
+    PinFlow(TokenExchange("X", Endpoints(…), Consumer(key, secret), timeout=15), word="t")
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from bot.connect.oauth1_tokens import Token, TokenExchange, WrongVerifier
+from bot.errors import UserError
+from bot.plugin import Conversation, Grant
+from bot.reply import Link, Mono, Reply, line, say
+from bot.secret import Secret
+
+TRIES: Final = 3
+_PIN: Final = re.compile(r"[0-9]{4,12}")
+_OUT_OF_BAND: Final = "oob"
+
+
+@dataclass(slots=True, kw_only=True)
+class PinFlow:
+    """The flow: show the page, ask for the PIN, turn it into an access token.
+
+    ``word`` is what the service is called in the texts (``t``, as in ``t setupauth``). A PIN is
+    good for a single use by the bot alone, so it has no ``shape`` that gives it away elsewhere,
+    and needs no revoking. For the rest see :class:`~bot.plugin.Flow`.
+    """
+
+    exchange: TokenExchange
+    word: str
+    name: str = "pin"
+    start: Sequence[str] = ("setupauth",)
+    answer: Sequence[str] = ("auth",)
+    self_starting: bool = False
+    shape: str = ""
+    revoke_hint: str = ""
+
+    async def run(self, talk: Conversation) -> Grant:
+        """Ask for the PIN, three times at most.
+
+        The grant's fields are ``token`` and ``token_secret``; it does not end by itself.
+
+        Raises:
+            Abandoned: the person cancelled, or went away.
+            UserError: the service did not accept any of the PINs.
+            RateLimited, Unavailable: the service does not do its part.
+        """
+        request = await self.exchange.request_token(_OUT_OF_BAND)
+        await talk.tell(self._invitation(self.exchange.authorize_url(request)))
+        prompt = self._prompt()
+        for left in reversed(range(TRIES)):
+            token = await self._redeem(request, await talk.ask(prompt, secret=True))
+            if token is not None:
+                return Grant({"token": token.key, "token_secret": token.secret})
+            prompt = self._prompt_again(left)
+        raise UserError(
+            f"{self.exchange.title} did not accept the PIN, and this attempt has ended.",
+            f'Say "{self._words(self.start)}" to start again with a new PIN.',
+        )
+
+    async def _redeem(self, request: Token, answer: Secret) -> Token | None:
+        """The access token for what was answered, or None where that is not the PIN."""
+        pin = "".join(answer.reveal().split())
+        if not _PIN.fullmatch(pin):
+            return None  # nothing but a PIN is sent: it may be a password
+        try:
+            return await self.exchange.access_token(request, Secret(pin))
+        except WrongVerifier:
+            return None
+
+    def _invitation(self, url: str) -> Reply:
+        return Reply(
+            (
+                line("Open ", Link(url, url)),
+                line(
+                    f"Log in to {self.exchange.title} as the account to use and authorise the app; "
+                    "the page then shows a PIN."
+                ),
+            )
+        )
+
+    def _prompt(self) -> Reply:
+        return say("Say ", Mono(f"{self._words(self.answer)} PIN"), ", or just the PIN.")
+
+    def _prompt_again(self, left: int) -> Reply:
+        tries = "once more" if left == 1 else f"{left} more times"
+        return say(
+            f"{self.exchange.title} did not accept this PIN. You can try {tries}, or say ",
+            *(Mono(self._words(self.start)), " for a new one."),
+        )
+
+    def _words(self, phrases: Sequence[str]) -> str:
+        return f"{self.word} {phrases[0]}"

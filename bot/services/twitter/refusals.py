@@ -1,0 +1,77 @@
+"""What X says no with, as the errors of Actas. Nothing of its answer is passed on.
+
+https://docs.x.com/x-api/fundamentals/response-codes-and-errors
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bot.errors import (
+    Forbidden,
+    Invalid,
+    NotFound,
+    RateLimited,
+    ServiceError,
+    Unauthorized,
+    Unavailable,
+)
+
+_FIXED: Final[Mapping[int, Callable[[], ServiceError]]] = {
+    400: lambda: Invalid("X does not accept this as it stands."),
+    401: Unauthorized,
+    402: lambda: Unavailable(
+        "The credits of this bot's app on X are used up. Ask its operator to add some."
+    ),
+    404: lambda: NotFound("what was asked for"),
+    409: lambda: Invalid("X says that this conflicts with something that is already there."),
+}
+
+
+def refusal(
+    status: int, headers: Mapping[str, str], body: bytes, *, account: str, writes: bool
+) -> ServiceError:
+    """The error for an answer whose status is not 2xx.
+
+    ``writes`` tells whether the request would have changed something.
+    """
+    if status in _FIXED:
+        return _FIXED[status]()
+    if status == 403:
+        return _forbidden(_problem(body), account)
+    if status == 429:
+        return RateLimited(_reset(headers.get("x-rate-limit-reset", "")))
+    refused = 400 <= status < 500 and status != 408
+    return Unavailable(f"X answered with status {status}.", retryable=refused or not writes)
+
+
+def nonsense(*, writes: bool) -> Unavailable:
+    """The error for an answer that cannot be understood."""
+    return Unavailable("X answered something that cannot be understood.", retryable=not writes)
+
+
+def _forbidden(problem: Mapping[str, Any], account: str) -> ServiceError:
+    if "duplicate content" in str(problem.get("detail", "")):
+        return Invalid("You have already posted this very text. Change it a little.")
+    if str(problem.get("type", "")).endswith("/oauth1-permissions"):
+        return Forbidden("Read and write, which this bot's operator sets for its app", account)
+    return Forbidden(account=account)
+
+
+def _problem(body: bytes) -> Mapping[str, Any]:
+    try:
+        found = json.loads(body)
+    except (ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _reset(seconds: str) -> datetime | None:
+    """Seconds since 1970, of the next window."""
+    try:
+        return datetime.fromtimestamp(int(seconds), UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
