@@ -1,0 +1,86 @@
+"""Who is asking, and Jenkins' ways of saying no."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from html import escape
+
+from aiohttp import web
+
+from sandbox.jenkins.world import OVERALL_READ, User
+
+VERSION = {"X-Jenkins": "2.516.3", "X-Hudson": "1.395"}
+
+
+class Refusal(Exception):
+    """Ends a request with this answer."""
+
+    def __init__(self, response: web.Response) -> None:
+        super().__init__(response.status)
+        self.response = response
+
+
+def who(request: web.Request, users: Mapping[str, User]) -> User | None:
+    """The user of an API token, or None for nobody.
+
+    Raises:
+        Refusal: 401, the name and the token do not belong together.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        return None
+    scheme, _, encoded = header.partition(" ")
+    try:
+        name, _, token = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        name, token = "", ""
+    user = users.get(name)
+    if scheme.lower() == "basic" and user is not None and user.knows(token):
+        return user
+    body = page("Error 401 Unauthorized", f"Invalid password/token for user: {escape(name)}")
+    challenge = {"WWW-Authenticate": 'Basic realm="Jenkins"'}
+    raise Refusal(html(401, body, challenge))
+
+
+def require(user: User | None, permission: str, scope: str = "") -> User:
+    """The user, who has the permission.
+
+    Raises:
+        Refusal: 403, which names the user and the permission.
+    """
+    if user is not None and user.may(OVERALL_READ):
+        if permission == OVERALL_READ or user.may(permission, scope):
+            return user
+    else:
+        permission = OVERALL_READ
+    name = "anonymous" if user is None else user.id
+    _, kind, word = permission.rsplit(".", 2)
+    kind = {"Hudson": "Overall", "Item": "Job"}.get(kind, kind)
+    body = page("Access Denied", f"{escape(name)} is missing the {kind}/{word} permission")
+    headers = {"X-You-Are-Authenticated-As": name, "X-Required-Permission": permission}
+    raise Refusal(html(403, body, headers))
+
+
+def missing() -> Refusal:
+    """404, also for what the user may not see."""
+    return Refusal(html(404, page("Error 404 Not Found", "Not Found")))
+
+
+def error(status: int, text: str) -> Refusal:
+    """An error page with Jenkins' own words."""
+    return Refusal(html(status, page(f"Error {status}", escape(text))))
+
+
+def page(title: str, text: str) -> str:
+    """A page as a browser would be shown."""
+    return (
+        f"<!DOCTYPE html><html><head><title>{title} [Jenkins]</title></head>"
+        f"<body><h1>{title}</h1><p>{text}</p></body></html>"
+    )
+
+
+def html(status: int, body: str, headers: Mapping[str, str] | None = None) -> web.Response:
+    """An answer in HTML."""
+    return web.Response(status=status, text=body, content_type="text/html", headers=headers)

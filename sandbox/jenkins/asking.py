@@ -1,0 +1,74 @@
+"""What Jenkins makes of a request to build: its parameters, and the queue's answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from sandbox.jenkins.access import error
+from sandbox.jenkins.queue import Queue
+from sandbox.jenkins.world import Job, Parameter, QueueItem, User, path_of
+
+
+@dataclass
+class Asked:
+    """The queue's answer; no item: refused. ``created`` is False for an equal item that waits."""
+
+    job: Job
+    item: QueueItem | None
+    created: bool
+
+    def response(self, root: str) -> web.Response:
+        """201 with the item's address, 303 with that of the equal one, or 302 to the job."""
+        if self.item is None:
+            headers = {"Location": root + path_of(self.job.full_name)}
+            return web.Response(status=302, headers=headers)
+        headers = {"Location": f"{root}queue/item/{self.item.id}/"}
+        return web.Response(status=201 if self.created else 303, headers=headers)
+
+
+Form = Mapping[str, Sequence[str]]
+"""A request's parameters; every one may come several times."""
+
+
+def given(request: web.Request, form: Mapping[str, object]) -> Form:
+    """The parameters as a servlet sees them: those of the query, then those of the body."""
+    found: dict[str, list[str]] = {}
+    for name, value in (*request.query.items(), *form.items()):
+        found.setdefault(name, []).append(str(value))
+    return found
+
+
+def schedule(queue: Queue, job: Job, user: User, form: Form, *, parameters: bool) -> Asked:
+    """Queue a build, or say why not; ``parameters`` tells which of the two ways was taken.
+
+    Raises:
+        Refusal: 409 disabled; 400 the other way is the right one for this job; 500 a value that
+            the parameter does not have.
+    """
+    if job.disabled:
+        raise error(409, f"{job.full_name} is not buildable")
+    if job.parameters and not parameters:
+        raise error(400, "Nothing is submitted")
+    if parameters and not job.parameters:
+        raise error(400, f"{job.full_name} is not parameterized")
+    values = {p.name: _value(p, form.get(p.name, ())) for p in job.parameters}
+    known = {name: value for name, value in values.items() if value is not None}
+    if job.refused:
+        return Asked(job, None, created=False)
+    delay = form.get("delay", [f"{queue.quiet_period}sec"])[0]
+    return Asked(job, *queue.schedule(job, user, known, float(delay.removesuffix("sec"))))
+
+
+def _value(parameter: Parameter, values: Sequence[str]) -> str | bool | None:
+    if not values:
+        return parameter.default
+    if len(values) > 1 or parameter.type == "File":
+        raise error(500, f"Expected one value for {parameter.name}")
+    if parameter.type == "Boolean":
+        return values[0].lower() == "true"
+    if parameter.type == "Choice" and values[0] not in parameter.choices:
+        raise error(500, f"Illegal choice for parameter {parameter.name}: {values[0]}")
+    return values[0]
