@@ -49,9 +49,8 @@ class Database(ABC):
     def transaction(self) -> AbstractAsyncContextManager[AsyncConnection]:
         """One transaction: committed when the block ends, undone when it raises.
 
-        A task that is cancelled while the commit is under way gets its ``CancelledError`` after the
-        commit has ended, one way or the other. Do not nest: a block holds the one SQLite
-        connection, and waits for nothing but the database.
+        A task that is cancelled while its block commits cannot know whether that took place. Do not
+        nest, and wait in a block for nothing but the database: it holds the one SQLite connection.
         """
 
     @abstractmethod

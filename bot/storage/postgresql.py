@@ -108,7 +108,7 @@ async def _lock(engine: AsyncEngine, schema: str) -> AsyncConnection:
 def _address(url: Secret) -> URL:
     try:
         return make_url(url.reveal()).set(drivername="postgresql+asyncpg")
-    except ArgumentError:
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
         raise _error("is not a database URL", "Write postgresql://user@host/name") from None
 
 

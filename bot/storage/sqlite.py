@@ -16,7 +16,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -151,14 +151,17 @@ class Connection:
     async def in_thread(self, function: Callable[..., object], *args: object) -> None:
         """Run something slow on this connection.
 
-        A cancelled caller still waits for the end, so that nothing else uses the connection
-        meanwhile.
+        A caller that is cancelled, even twice, is told so only when the work has ended: nothing
+        else may use the connection meanwhile.
         """
         future = asyncio.get_running_loop().run_in_executor(self._thread, function, *args)
         try:
             await asyncio.shield(future)
         except asyncio.CancelledError:
-            await asyncio.wait([future])
+            while not future.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait([future])
+            future.exception()  # seen: being cancelled is what the caller is told
             raise
 
     def truncate_log(self) -> None:
