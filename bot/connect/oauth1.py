@@ -2,7 +2,8 @@
 
 A service declares its endpoints and its own registration; the rest is the same everywhere::
 
-    PinFlow(TokenExchange("X", Endpoints(…), Consumer(key, secret), timeout=15), word="t")
+    tokens = TokenExchange(Endpoints(…), Consumer(key, secret), timeout=15)
+    flows = (PinFlow(exchange=tokens, title="X", word="t"),)
 """
 
 from __future__ import annotations
@@ -27,12 +28,13 @@ _OUT_OF_BAND: Final = "oob"
 class PinFlow:
     """The flow: show the page, ask for the PIN, turn it into an access token.
 
-    ``word`` is what the service is called in the texts (``t``, as in ``t setupauth``). A PIN is
+    The texts call the service ``title``, and ``word`` where it is typed (``t setupauth``). A PIN is
     good for a single use by the bot alone, so it has no ``shape`` that gives it away elsewhere,
     and needs no revoking. For the rest see :class:`~bot.plugin.Flow`.
     """
 
     exchange: TokenExchange
+    title: str
     word: str
     name: str = "pin"
     start: Sequence[str] = ("setupauth",)
@@ -60,7 +62,7 @@ class PinFlow:
                 return Grant({"token": token.key, "token_secret": token.secret})
             prompt = self._prompt_again(left)
         raise UserError(
-            f"{self.exchange.title} did not accept the PIN, and this attempt has ended.",
+            f"{self.title} did not accept the PIN, and this attempt has ended.",
             f'Say "{self._words(self.start)}" to start again with a new PIN.',
         )
 
@@ -79,7 +81,7 @@ class PinFlow:
             (
                 line("Open ", Link(url, url)),
                 line(
-                    f"Log in to {self.exchange.title} as the account to use and authorise the app; "
+                    f"Log in to {self.title} as the account to use and authorise the app; "
                     "the page then shows a PIN."
                 ),
             )
@@ -91,7 +93,7 @@ class PinFlow:
     def _prompt_again(self, left: int) -> Reply:
         tries = "once more" if left == 1 else f"{left} more times"
         return say(
-            f"{self.exchange.title} did not accept this PIN. You can try {tries}, or say ",
+            f"{self.title} did not accept this PIN. You can try {tries}, or say ",
             *(Mono(self._words(self.start)), " for a new one."),
         )
 

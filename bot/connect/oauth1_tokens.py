@@ -19,6 +19,7 @@ from bot.secret import Secret
 
 LONGEST_ANSWER: Final = 16 * 1024  # bytes; a token answer has some two hundred
 _TRUE: Final = Secret("true")
+_NONSENSE: Final = "its answer cannot be understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,6 @@ class WrongVerifier(ActasError):
 class TokenExchange:
     """Gets tokens from one service. ``timeout`` is for each request as a whole, in seconds."""
 
-    title: str
     endpoints: Endpoints
     consumer: Consumer
     timeout: float
@@ -68,12 +68,11 @@ class TokenExchange:
         status, answer = await self._post(self.endpoints.request_token, callback=callback)
         if 400 <= status < 500:
             raise Unavailable(
-                f"{self.title} does not accept this bot's own consumer key. "
-                "Ask the operator of this bot to check it."
+                "it does not accept this bot's own consumer key; tell the operator of this bot"
             )
         if answer.get("oauth_callback_confirmed") != _TRUE:  # RFC 5849, section 2.1
-            raise self._nonsense()
-        return self._token(answer)
+            raise Unavailable(_NONSENSE)
+        return _token(answer)
 
     def authorize_url(self, request: Token) -> str:
         """The page on which its user authorises ``request``."""
@@ -92,7 +91,7 @@ class TokenExchange:
         )
         if 400 <= status < 500:
             raise WrongVerifier
-        return self._token(answer)
+        return _token(answer)
 
     async def _post(
         self,
@@ -117,15 +116,15 @@ class TokenExchange:
                 status, body = await _exchange(address, headers)
             fields = parse_qsl(body.decode()) if status == 200 else []
         except TimeoutError:
-            return Unavailable(f"{self.title} did not answer in time.")
+            return Unavailable("no answer in time")
         except (aiohttp.ClientError, OSError):
-            return Unavailable(f"{self.title} cannot be reached.")
+            return Unavailable("no connection")
         except ValueError:
-            return self._nonsense()
+            return Unavailable(_NONSENSE)
         if status == 429:
             return RateLimited()
         if status != 200 and not 400 <= status < 500:
-            return Unavailable(f"{self.title} answered with status {status}.")
+            return Unavailable(f"status {status}")
         return status, {name: Secret(value) for name, value in fields}
 
     def _headers(
@@ -146,14 +145,12 @@ class TokenExchange:
         headers: dict[str, str] = signer.sign(address, "POST")[1]
         return headers
 
-    def _token(self, answer: Mapping[str, Secret]) -> Token:
-        key, secret = answer.get("oauth_token"), answer.get("oauth_token_secret")
-        if not (key and secret):
-            raise self._nonsense()
-        return Token(key, secret)
 
-    def _nonsense(self) -> Unavailable:
-        return Unavailable(f"{self.title} answered something that cannot be understood.")
+def _token(answer: Mapping[str, Secret]) -> Token:
+    key, secret = answer.get("oauth_token"), answer.get("oauth_token_secret")
+    if not (key and secret):
+        raise Unavailable(_NONSENSE)
+    return Token(key, secret)
 
 
 async def _exchange(address: str, headers: Mapping[str, str]) -> tuple[int, bytes]:

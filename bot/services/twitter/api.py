@@ -79,7 +79,7 @@ class TwitterApi:
         try:
             return await app.lane.run(work, within=app.timeout, abort=wire.cut)
         except Busy:
-            failure = Unavailable("Too many requests to X are waiting for an answer.")
+            failure = Unavailable("too many requests are waiting for it")
         except TimeoutError:
-            failure = Unavailable("X did not answer in time.", retryable=not (writes and wire.used))
+            failure = Unavailable("no answer in time", retryable=not (writes and wire.used))
         raise failure

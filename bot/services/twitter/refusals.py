@@ -21,13 +21,13 @@ from bot.errors import (
 )
 
 _FIXED: Final[Mapping[int, Callable[[], ServiceError]]] = {
-    400: lambda: Invalid("X does not accept this as it stands."),
+    400: lambda: Invalid("the text or the query is not one that it takes"),
     401: Unauthorized,
     402: lambda: Unavailable(
-        "The credits of this bot's app on X are used up. Ask its operator to add some."
+        "the credits of this bot's app are used up; tell the operator of this bot"
     ),
-    404: lambda: NotFound("what was asked for"),
-    409: lambda: Invalid("X says that this conflicts with something that is already there."),
+    404: lambda: NotFound("such thing"),
+    409: lambda: Invalid("it conflicts with something that is already there"),
 }
 
 
@@ -45,19 +45,19 @@ def refusal(
     if status == 429:
         return RateLimited(_reset(headers.get("x-rate-limit-reset", "")))
     refused = 400 <= status < 500 and status != 408
-    return Unavailable(f"X answered with status {status}.", retryable=refused or not writes)
+    return Unavailable(f"status {status}", retryable=refused or not writes)
 
 
 def nonsense(*, writes: bool) -> Unavailable:
     """The error for an answer that cannot be understood."""
-    return Unavailable("X answered something that cannot be understood.", retryable=not writes)
+    return Unavailable("its answer cannot be understood", retryable=not writes)
 
 
 def _forbidden(problem: Mapping[str, Any], account: str) -> ServiceError:
     if "duplicate content" in str(problem.get("detail", "")):
-        return Invalid("You have already posted this very text. Change it a little.")
+        return Invalid("you have already posted this very text; change it a little")
     if str(problem.get("type", "")).endswith("/oauth1-permissions"):
-        return Forbidden("Read and write, which this bot's operator sets for its app", account)
+        return Forbidden("Read and write (of this bot's app)", account)
     return Forbidden(account=account)
 
 

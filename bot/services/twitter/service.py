@@ -28,9 +28,9 @@ class Twitter:
         self.name, self.aliases = name, tuple(aliases)
         self.origins: Sequence[str] = (settings.api_url,)
         consumer = Consumer(settings.consumer_key, settings.consumer_secret)
-        exchange = TokenExchange(_TITLE, _endpoints(settings.api_url), consumer, settings.timeout)
+        exchange = TokenExchange(_endpoints(settings.api_url), consumer, settings.timeout)
         word = min((name, *aliases), key=len)
-        self.flows: Sequence[Flow] = (PinFlow(exchange=exchange, word=word),)
+        self.flows: Sequence[Flow] = (PinFlow(exchange=exchange, title=_TITLE, word=word),)
         self._app = App(
             consumer, settings.api_url, settings.web_url, settings.timeout, Lane(f"actas-{name}")
         )

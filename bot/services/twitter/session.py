@@ -47,9 +47,9 @@ class BoundedSession(requests.Session):
         try:
             response, body = self._exchange(method, url, options)
         except requests.Timeout:
-            failure = Unavailable("X did not answer in time.", retryable=self._retryable(writes))
+            failure = Unavailable("no answer in time", retryable=self._retryable(writes))
         except requests.RequestException:
-            failure = Unavailable("X cannot be reached.", retryable=self._retryable(writes))
+            failure = Unavailable("no connection", retryable=self._retryable(writes))
         else:
             return self._checked(response, body, writes)
         raise failure  # outside of the handlers: the cause holds the signed request
