@@ -68,6 +68,7 @@ class Child:
                 stdout=sink,
                 stderr=sink,
                 env=self._env,
+                start_new_session=True,  # a Ctrl-C on the terminal is for the parent alone
                 preexec_fn=die_with(os.getpid()),
             )
 

@@ -1,0 +1,68 @@
+"""The chat as people would see it, printed as it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from rich.text import Text
+
+from sandbox.bot import Bot
+from sandbox.person import Person
+from sandbox.timeline import Message
+
+_COLOURS: Final = ("cyan", "magenta", "yellow", "blue", "red")
+_BOT_COLOUR: Final = "green"
+
+
+class Chat:
+    """Prints what happens in rooms, each event once, however many people are in the room.
+
+    A room is shown as the first of its people sees it whom :meth:`follow` was given.
+    """
+
+    def __init__(self, bot: Bot, show: Callable[[Text], None]) -> None:
+        self._bot, self._show = bot, show
+        self._viewers: dict[str, Person] = {}
+        self._colours: dict[str, str] = {bot.user: _BOT_COLOUR}
+        self._texts: dict[str, str] = {}  # by event: what was shown last
+
+    def follow(self, person: Person) -> None:
+        """Show the rooms of this person that nobody else shows."""
+        colour = _COLOURS[(len(self._colours) - 1) % len(_COLOURS)]
+        self._colours.setdefault(person.user, colour)
+        person.timeline.listeners.append(lambda message: self._on_message(person, message))
+
+    def room_name(self, person: Person, room: str) -> str:
+        """Return a room's name, or for a direct message who is in it."""
+        named = person.device.rooms[room].name if room in person.device.rooms else None
+        return named or f"{_short(person.user)} · {_short(self._bot.user)}"
+
+    def _on_message(self, person: Person, message: Message) -> None:
+        if self._viewers.setdefault(message.room, person) is not person:
+            return
+        before = self._texts.get(message.event_id)
+        now = message.unreadable or message.body
+        if before == now:
+            return
+        self._texts[message.event_id] = now
+        line = Text(f"{self.room_name(person, message.room):>15} │ ", style="dim")
+        line.append(f"{_short(message.sender)}: ", style=self._colours.get(message.sender, "bold"))
+        line.append_text(_wording(message, edited=before is not None))
+        self._show(line)
+
+
+def _wording(message: Message, *, edited: bool) -> Text:
+    if message.redacted:
+        return Text("(message removed)", style="dim italic")
+    if message.unreadable:
+        return Text(f"(cannot be read: {message.unreadable})", style="dim italic")
+    lines = message.body.splitlines() or [""]
+    text = Text(("\n" + " " * 16 + "│   ").join(lines))
+    if edited:
+        text.append(" (edited)", style="dim")
+    return text
+
+
+def _short(user: str) -> str:
+    return user[1:].partition(":")[0]

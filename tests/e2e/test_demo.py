@@ -1,0 +1,119 @@
+"""The demo as somebody at a terminal meets it, and as a script does."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+
+import pytest
+from rich.console import Console
+
+from sandbox import demo as demo_module
+from sandbox.demo import Demo
+
+_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+
+
+class Terminal:
+    """The demo's process on a terminal of its own: what it prints, and a keyboard."""
+
+    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
+        self.process, self._master = process, master
+        self._printed = ""
+        self._news = asyncio.Event()
+        asyncio.get_running_loop().add_reader(master, self._read)
+
+    def _read(self) -> None:
+        try:
+            data = os.read(self._master, 65536)
+        except OSError:  # the other side has closed it
+            data = b""
+        if not data:
+            asyncio.get_running_loop().remove_reader(self._master)
+        self._printed += data.decode(errors="replace")
+        self._news.set()
+
+    @property
+    def text(self) -> str:
+        return _ESCAPE.sub("", self._printed)
+
+    def type(self, line: str) -> int:
+        """Type a line; return where the text stood before, for ``after``."""
+        before = len(self._printed)
+        os.write(self._master, line.encode() + b"\n")
+        return before
+
+    async def shows(self, pattern: str, *, after: int = 0, patience: float = 90) -> None:
+        """Wait until a regular expression is found in what was printed after a position."""
+        try:
+            async with asyncio.timeout(patience):
+                while not re.search(pattern, _ESCAPE.sub("", self._printed[after:])):
+                    self._news.clear()
+                    await self._news.wait()
+        except TimeoutError:
+            pytest.fail(f"not shown: {pattern}\n{self.text}")
+
+
+@pytest.fixture
+async def terminal() -> AsyncIterator[Terminal]:
+    """The demo, running on a terminal."""
+    master, slave = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "sandbox"),
+        stdin=slave,
+        stdout=slave,
+        stderr=slave,
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+    )
+    os.close(slave)
+    terminal = Terminal(process, master)
+    yield terminal
+    if process.returncode is None:
+        process.kill()
+    await process.wait()
+    asyncio.get_running_loop().remove_reader(master)
+    os.close(master)
+
+
+async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
+    """After the story, what is typed in the room and in the direct message is answered there."""
+    await terminal.shows(r"All \d+ steps came out right")
+    await terminal.shows(r"alice in Team> ")
+    typed = terminal.type("!jenkins list")
+    await terminal.shows(r"Team │ actas: (.|\n)*website", after=typed)
+    typed = terminal.type("/dm")
+    await terminal.shows(r"alice in the dm> ", after=typed)
+    typed = terminal.type("accounts")
+    await terminal.shows(r"alice · actas │ actas: (.|\n)*@?alice", after=typed)
+    terminal.type("/quit")
+    async with asyncio.timeout(30):
+        assert await terminal.process.wait() == 0
+
+
+async def test_ctrl_c_ends_the_demo_and_all_it_started(terminal: Terminal) -> None:
+    """Nothing is left running, and no traceback is shown."""
+    await terminal.shows(r"Set up after")
+    os.write(terminal._master, b"\x03")
+    async with asyncio.timeout(30):
+        assert await terminal.process.wait() == 130
+    assert "Traceback" not in terminal.text
+
+
+async def test_a_step_that_goes_wrong_fails_the_demo_and_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Without a terminal the exit code and one line tell what was wrong."""
+
+    async def wrong(_: object) -> None:
+        raise AssertionError("expected a build by Carol")
+
+    monkeypatch.setattr(demo_module, "STORY", {"Carol builds": wrong})
+    printed = io.StringIO()
+    assert await Demo(Console(file=printed, width=200), stays=False).run() == 1
+    assert "FAILED: step 1. Carol builds: AssertionError: expected a build by Carol" in (
+        printed.getvalue()
+    )
