@@ -29,11 +29,11 @@ class Access(Protocol):
 
     @property
     def admins(self) -> Sequence[str]:
-        """Patterns of the user ids that may administrate it; they may use it as well."""
+        """The user ids, no patterns, that may administrate it; they may use it as well."""
 
     @property
     def rooms(self) -> Sequence[str]:
-        """Patterns of the ids and aliases of the rooms that it works in."""
+        """Patterns of the ids of the rooms that it works in; an alias could be anybody's claim."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +55,15 @@ def denied(reason: str) -> Verdict:
     return Verdict(allowed=False, reason=reason)
 
 
-def may(
-    actor: Actor, command: Command | None, access: Access, *, aliases: Sequence[str] = ()
-) -> Verdict:
+def may(actor: Actor, command: Command | None, access: Access) -> Verdict:
     """Whether ``actor`` may give ``command`` where they are; None: whether they may speak at all.
 
-    ``aliases`` are the room's, as the server's directory confirms them: what the room says of
-    itself is anybody's claim. A direct message is no room that an operator lists.
+    A direct message is no room that an operator lists: users always have theirs.
     """
-    admin = matches(access.admins, actor.user)
+    admin = actor.user in access.admins
     if not admin and not matches(access.users, actor.user):
         return denied("You are not among my users; my operator can add you.")
-    room = (actor.room, *aliases)
-    if not actor.private and not any(matches(access.rooms, name) for name in room):
+    if not actor.private and not matches(access.rooms, actor.room):
         return denied("I may not work in this room; use our direct message.")
     if command is not None and command.name.split()[0] == ADMIN:
         return _administration(actor, admin=admin)
@@ -75,7 +71,7 @@ def may(
 
 
 def matches(patterns: Iterable[str], name: str) -> bool:
-    """Whether one of ``patterns`` covers the user id, room id or alias ``name``."""
+    """Whether one of ``patterns`` covers the user or room id ``name``."""
     return any(_covers(pattern, name) for pattern in patterns)
 
 

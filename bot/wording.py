@@ -63,12 +63,12 @@ def _service_error(error: ServiceError, title: str, account: str, name: str) -> 
         case Unavailable():
             parts = (_unavailable(error, title),)
         case _:
-            parts = (f"{title} refused that. Try again later, or ask an admin of {title}.",)
+            parts = (f"{title} refused that. Try again later, or ask an admin over there.",)
     return parts
 
 
 def _unauthorized(title: str, account: str, name: str) -> tuple[Inline, ...]:
-    whose = f" of {account}" if account else ""
+    whose = f" for {account}" if account else ""
     refused = f"{title} no longer accepts your credential{whose}."
     if not name:
         return (f"{refused} Connect again.",)
@@ -81,7 +81,7 @@ def _forbidden(error: Forbidden, title: str, account: str) -> tuple[Inline, ...]
         missing: tuple[Inline, ...] = (": the permission ", Mono(error.permission), " is missing")
     else:
         missing = ()
-    return (f"{title} does not allow that to ", who, *missing, f". Ask an admin of {title} for it.")
+    return (f"{title} does not allow that to ", who, *missing, ". Ask an admin over there for it.")
 
 
 def _again(until: datetime | None) -> str:

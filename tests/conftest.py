@@ -6,12 +6,17 @@ import os
 import uuid
 
 import pytest
+from hypothesis import settings
 
 from bot.secret import Secret
 from bot.storage.database import Database
 from bot.vault.keys import KeyRing, new_secret
 from bot.vault.sealer import Sealer
 from tests.postgresql import PostgresqlServer, find_binaries
+
+# How long one example takes says more about the machine than about the code.
+settings.register_profile("actas", deadline=None)
+settings.load_profile("actas")
 
 STRICT = os.environ.get("ACTAS_STRICT", "") not in {"", "0"}
 

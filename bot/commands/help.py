@@ -43,7 +43,8 @@ def help_reply(registry: Registry, topic: str, prefix: str) -> Reply:
 
 def greeting(registry: Registry, prefix: str) -> Reply:
     """Three lines for somebody whom the bot meets for the first time, in their direct message."""
-    titles = " and ".join(service.title for service in registry.services) or "other services"
+    *others, last = [service.title for service in registry.services] or ["other services"]
+    titles = f"{', '.join(others)} and {last}" if others else last
     first = registry.services[0].name if registry.services else "<service>"
     return Reply(
         (
