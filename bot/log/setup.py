@@ -87,7 +87,7 @@ def _trace(_logger: object, _method: str, event: MutableMapping[str, Any]) -> An
     return event
 
 
-def _warning(
+def _warning(  # noqa: PLR0917  # the signature of warnings.showwarning
     message: Warning | str,  # noqa: ARG001  # may hold data
     category: type[Warning],
     filename: str,
