@@ -164,9 +164,6 @@ class Conversation(Protocol):
     async def confirm(self, question: Reply) -> bool:
         """Ask a question that is answered with "yes" or "no" as an encrypted text."""
 
-    async def callback(self, url: Callable[[str], str]) -> Mapping[str, str]:
-        """Send the person to ``url(callback address)``; return the callback's query."""
-
 
 class Abandoned(Exception):  # not an error: the person thought better of it
     """The person cancelled the conversation, or left it alone for too long."""

@@ -17,12 +17,12 @@ import structlog
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import now
 from bot.errors import ConfigError
 from bot.matrix.client import Homeserver, MatrixError, Session
 from bot.matrix.devices import DeviceList, read_device_list
 from bot.matrix.machine import Machine
 from bot.matrix.signing import SigningKey
-from bot.matrix.store import now
 from bot.secret import Secret
 from bot.storage import tables
 from bot.storage.database import Database

@@ -13,6 +13,7 @@ from typing import Any, Final, Protocol
 import structlog
 from sqlalchemy import select, tuple_
 
+from bot.clock import now
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import DeviceList
 from bot.matrix.identity import Pins
@@ -20,7 +21,7 @@ from bot.matrix.inbox import Entry, Inbox, Invite, Item, Joined, Late, Locked, W
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
 from bot.matrix.rooms import Rooms
-from bot.matrix.store import CryptoStore, now
+from bot.matrix.store import CryptoStore
 from bot.model import Actor, Doubt, Message, Stray
 from bot.storage import tables
 from bot.storage.statements import insert_new, upsert

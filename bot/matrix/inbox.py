@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.matrix.store import now
+from bot.clock import now
 from bot.model import Actor, Doubt, Message, Stray
 from bot.storage import tables
 from bot.storage.database import Database

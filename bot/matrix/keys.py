@@ -9,11 +9,12 @@ from typing import Any, Final
 
 import structlog
 
+from bot.clock import now
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import Device, DeviceList, read_device_list
 from bot.matrix.identity import Pins
 from bot.matrix.machine import Machine
-from bot.matrix.store import CryptoStore, Outbound, now
+from bot.matrix.store import CryptoStore, Outbound
 
 _CHUNK: Final = 50  # devices in one request
 _CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)

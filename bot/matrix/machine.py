@@ -17,9 +17,10 @@ from nio.crypto import InboundGroupSession, Olm
 from nio.exceptions import EncryptionError
 from unpaddedbase64 import decode_base64
 
+from bot.clock import now
 from bot.matrix.devices import Device, DeviceList
 from bot.matrix.signing import SigningKey, is_signed
-from bot.matrix.store import CryptoStore, Outbound, now
+from bot.matrix.store import CryptoStore, Outbound
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"

@@ -11,12 +11,13 @@ from typing import Any, Final
 import structlog
 import vodozemac
 
+from bot.clock import now
 from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.rooms import Rooms
-from bot.matrix.store import CryptoStore, Outbound, now
+from bot.matrix.store import CryptoStore, Outbound
 
 _PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
 
@@ -114,6 +115,14 @@ class Sender:
             log.info("redaction.refused", room=room_id, error=str(error))
             return False
         return True
+
+    async def upload(self, data: bytes, content_type: str) -> str:
+        """Store an encrypted file on the homeserver; returns its ``mxc://`` address.
+
+        Raises:
+            MatrixError, Unreachable: the homeserver did not take it.
+        """
+        return await self._homeserver.upload(data, content_type)
 
     async def typing(self, room_id: str, *, on: bool) -> None:
         """Show or end the typing notice; a failure does not matter."""

@@ -14,8 +14,8 @@ import structlog
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import now
 from bot.matrix.client import Homeserver, MatrixError, path
-from bot.matrix.store import now
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.statements import insert_new, upsert
@@ -221,7 +221,7 @@ class Rooms:
         )
         room_id = str(answer["room_id"])
         room = self.get(room_id)
-        room.members = {self._bot: "join", user: "invite"}
+        room.members, room.joined_at = {self._bot: "join", user: "invite"}, 1
         room.encryption = {"algorithm": "m.megolm.v1.aes-sha2"}
         self.mark_encrypted(room_id)
         await self.remember_direct(user, room_id)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import time
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -30,6 +29,7 @@ from nio.crypto import (
 from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.clock import now
 from bot.matrix.devices import DeviceList
 from bot.storage import tables
 from bot.storage.database import Database
@@ -42,11 +42,6 @@ _RESERVE: Final = 32  # messages a stored outbound session may be ahead of what 
 _KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kept
 _USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound session's use
 _IN_MEMORY: Final = 2000  # inbound sessions
-
-
-def now() -> int:
-    """Milliseconds since the epoch."""
-    return time.time_ns() // 1_000_000
 
 
 @dataclass(slots=True)

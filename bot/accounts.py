@@ -1,0 +1,125 @@
+"""People's credentials: whose they are, whether they may be used, how they come and go."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+
+from bot.errors import ServiceError, Unopenable, UserError
+from bot.matrix.identity import Pins
+from bot.model import Actor, Credential
+from bot.plugin import Conversation, Flow, Service
+from bot.vault.vault import Account, Vault
+
+log = structlog.get_logger()
+
+
+class NotConnected(UserError):
+    """The user has no credential for the service."""
+
+
+class Accounts:
+    """The vault as commands see it: a credential is used for its owner only (P2)."""
+
+    def __init__(self, vault: Vault, pins: Pins, services: Mapping[str, Service[Any]]) -> None:
+        self._vault, self._pins, self._services = vault, pins, services
+        self._slots: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def credential(self, actor: Actor, service: Service[Any]) -> Credential:
+        """The actor's own credential, ready to be used.
+
+        Raises:
+            NotConnected: there is none.
+            UserError: it is frozen: it was given under another identity than the actor's.
+        """
+        try:
+            found = await self._vault.get(actor.user, service.name)
+        except Unopenable:
+            reference = f"{actor.user}/{service.name}"
+            log.error("credential.unopenable", user=actor.user, service=service.name)
+            raise UserError(
+                f"Your stored credential for {service.name} cannot be opened; it was not used.",
+                f"Connect again, and tell the operator: {reference}",
+            ) from None
+        if found is None:
+            raise NotConnected(
+                f"You have not connected {service.title}.", f"Say `connect {service.name}`."
+            )
+        if not actor.pinned or found.identity != actor.identity:
+            raise UserError(
+                f"Your credential for {service.name} is frozen, because your identity has changed.",
+                f"Say `connect {service.name}` in our direct message to connect again.",
+            )
+        await self._vault.touch(actor.user, service.name, datetime.now(UTC))
+        return found
+
+    async def connect(
+        self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
+    ) -> str:
+        """Lead the actor through ``flow``, prove what comes of it, and store it sealed.
+
+        Returns the account's name over there. An identity that has changed is pinned anew: the
+        service itself has vouched for the person.
+
+        Raises:
+            Abandoned, UserError, ServiceError: see :meth:`bot.plugin.Flow.run`.
+        """
+        grant = await flow.run(talk)
+        credential = Credential(
+            user=actor.user,
+            service=service.name,
+            account="",
+            fields=grant.fields,
+            identity=actor.identity,
+            created=datetime.now(UTC),
+            expires=grant.expires,
+        )
+        async with service.api(credential) as api:
+            account = await service.whoami(api)
+        async with self._slots[actor.user, service.name]:
+            await self._vault.put(replace(credential, account=account))
+        if not actor.pinned:
+            await self._pins.repin(actor.user, actor.identity)
+        log.info("account.connected", user=actor.user, service=service.name)
+        return account
+
+    async def disconnect(self, actor: Actor, service: Service[Any]) -> bool:
+        """Remove the actor's credential for good (P8). True where it was revoked upstream as well.
+
+        Raises:
+            NotConnected: there is none.
+        """
+        async with self._slots[actor.user, service.name]:
+            revoked = await self._revoke(actor, service)
+            if not await self._vault.delete(actor.user, service.name):
+                raise NotConnected(f"You have not connected {service.title}.")
+        log.info("account.disconnected", user=actor.user, service=service.name, revoked=revoked)
+        return revoked
+
+    async def forget(self, actor: Actor) -> list[str]:
+        """Remove everything of the actor's (P8); returns the names of the services it was for."""
+        names = [account.service for account in await self._vault.accounts(actor.user)]
+        for name in names:
+            if name in self._services:
+                await self._revoke(actor, self._services[name])
+        await self._vault.forget(actor.user)
+        log.info("account.forgotten", user=actor.user)
+        return names
+
+    async def of(self, actor: Actor) -> list[Account]:
+        """What the actor has connected."""
+        return await self._vault.accounts(actor.user)
+
+    async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
+        try:
+            credential = await self._vault.get(actor.user, service.name)
+            return credential is not None and await service.revoke(credential)
+        except (Unopenable, ServiceError) as error:
+            log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
+            return False

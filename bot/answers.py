@@ -1,0 +1,173 @@
+"""From a reply to a message in a room: where it goes, what it hangs on, what is too long."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from typing import Any, Final
+
+import structlog
+
+from bot.errors import ActasError
+from bot.journal import Outgoing
+from bot.matrix.files import encrypted_file
+from bot.matrix.outbound import Sender, transaction_id
+from bot.matrix.render import Rendered, as_file, edit, notice, render, too_long
+from bot.matrix.rooms import Rooms
+from bot.model import Message
+from bot.reply import Reply, say
+
+_TYPING_AFTER: Final = 0.6  # seconds; a quick answer needs no typing notice
+_EDIT_EVERY: Final = 3.0  # seconds between two edits of one answer
+
+log = structlog.get_logger()
+
+
+class Answers:
+    """Answers messages."""
+
+    def __init__(self, sender: Sender, rooms: Rooms) -> None:
+        self._sender, self._rooms = sender, rooms
+
+    async def compose(
+        self, message: Message, reply: Reply, *, to_direct: bool = False, live: Live | None = None
+    ) -> Outgoing:
+        """The message that ``reply`` becomes: in its thread, or as an encrypted file if long.
+
+        ``to_direct`` sends it to the direct message instead; ``live`` is the answer so far, which
+        it then replaces.
+        """
+        actor = message.actor
+        room = actor.room
+        if to_direct and not actor.private:
+            room = await self._rooms.direct(actor.user)
+        txn = transaction_id(message.event_id, "answer")
+        rendered = render(reply)
+        if too_long(rendered):
+            content = await self._as_file(message, reply, room)
+        elif live is not None and live.event_id is not None:
+            content = edit(live.event_id, rendered)
+        else:
+            content = self._content(message, rendered, room)
+        return Outgoing(room, content, txn)
+
+    async def send(self, outgoing: Outgoing) -> str:
+        """Send it; sending it again is harmless.
+
+        Raises:
+            ActasError: it cannot be sent.
+        """
+        return await self._sender.send(outgoing.room, outgoing.content, txn=outgoing.txn)
+
+    async def answer(self, message: Message, reply: Reply, *, to_direct: bool = False) -> None:
+        """Compose and send, where nothing has to be written in between; failures are logged."""
+        if not reply.blocks:
+            return
+        try:
+            await self.send(await self.compose(message, reply, to_direct=to_direct))
+        except ActasError as error:
+            log.error("answer.not_sent", room=message.actor.room, error=str(error))
+
+    async def tell(
+        self, room: str, reply: Reply, *, txn: str, to_all_devices: bool = False
+    ) -> None:
+        """Say something that answers no message; failures are logged.
+
+        ``to_all_devices`` lets unsigned devices of a direct message's user read it as well.
+        """
+        send = self._sender.send_notice if to_all_devices else self._sender.send
+        try:
+            await send(room, notice(render(reply)), txn=txn)
+        except ActasError as error:
+            log.error("message.not_sent", room=room, error=str(error))
+
+    async def fixed(self, room: str, sentence: str, *, about: str) -> None:
+        """Give a fixed sentence (see ``notices``) about an event; failures are logged."""
+        content = notice(render(say(sentence)))
+        try:
+            await self._sender.send_notice(room, content, txn=transaction_id(about, "notice"))
+        except ActasError as error:
+            log.error("notice.not_sent", room=room, error=str(error))
+
+    @asynccontextmanager
+    async def typing(self, message: Message) -> AsyncIterator[None]:
+        """Show that the bot is at it, if it takes a moment."""
+        room = message.actor.room
+
+        async def show() -> None:
+            await asyncio.sleep(_TYPING_AFTER)
+            try:
+                while True:
+                    await self._sender.typing(room, on=True)
+                    await asyncio.sleep(20)
+            finally:
+                await self._sender.typing(room, on=False)
+
+        task = asyncio.create_task(show())
+        try:
+            yield
+        finally:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+
+    def _content(self, message: Message, rendered: Rendered, room: str) -> dict[str, Any]:
+        actor = message.actor
+        if room != actor.room:
+            return notice(rendered)
+        mention = None if actor.private else actor.user
+        return notice(rendered, reply_to=message.event_id, thread=message.thread, mention=mention)
+
+    async def _as_file(self, message: Message, reply: Reply, room: str) -> dict[str, Any]:
+        name, data = as_file(reply)
+        content = self._content(message, render(say(name)), room)
+        content |= await encrypted_file(self._sender.upload, name, data)
+        content.pop("formatted_body", None)
+        content.pop("format", None)
+        return content
+
+
+class Live:
+    """The one message of a long command, edited as it goes (``plugin.Progress``)."""
+
+    def __init__(self, answers: Answers, message: Message, *, silent: bool) -> None:
+        self._answers, self._message, self._silent = answers, message, silent
+        self._latest: Reply | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._ended = asyncio.Event()
+        self._edits = 0
+        self.event_id: str | None = None
+
+    async def update(self, reply: Reply) -> None:
+        """Show ``reply`` as the state so far; at most one edit every three seconds."""
+        if self._silent or self._ended.is_set():
+            return
+        self._latest = reply
+        if self._task is None or self._task.done():
+            self._task = asyncio.create_task(self._show())
+
+    async def end(self) -> None:
+        """Nothing is shown any more but the answer itself."""
+        self._latest = None
+        self._ended.set()
+        if self._task is not None:
+            await self._task  # what is being sent must be known, for the answer replaces it
+
+    async def _show(self) -> None:
+        while self._latest is not None:
+            reply, self._latest = self._latest, None
+            try:
+                await self._send(reply)
+            except ActasError as error:
+                log.warning("progress.not_sent", error=str(error))
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), _EDIT_EVERY)
+
+    async def _send(self, reply: Reply) -> None:
+        message, live = self._message, self if self.event_id else None
+        outgoing = await self._answers.compose(message, reply, live=live)
+        txn = transaction_id(message.event_id, "progress", str(self._edits))
+        self._edits += 1
+        event_id = await self._answers.send(Outgoing(outgoing.room, outgoing.content, txn))
+        self.event_id = self.event_id or event_id

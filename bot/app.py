@@ -1,0 +1,219 @@
+"""The composition root: everything is made here, wired, run, and ended in order."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from typing import Any, Final
+
+import structlog
+from sdnotify import SystemdNotifier
+
+from bot.accounts import Accounts
+from bot.answers import Answers
+from bot.builtin import Builtins
+from bot.commands.registry import Registry
+from bot.config import Config, environment
+from bot.connections import Connections
+from bot.dispatch import Dispatch
+from bot.doorman import Doorman
+from bot.intake import Intake
+from bot.journal import Journal
+from bot.lanes import Lanes
+from bot.matrix.account import Account, Login, assemble, restore
+from bot.matrix.client import Homeserver, MatrixError, Unreachable
+from bot.matrix.inbound import Inbound, Trust
+from bot.matrix.sync import SyncLoop
+from bot.model import Message
+from bot.pace import Throttle
+from bot.plugin import Service
+from bot.runner import Runner
+from bot.storage.database import Database
+from bot.vault.sealer import Sealer
+from bot.vault.vault import Vault
+
+_GRACE: Final = 10.0  # seconds for what runs when the bot is told to stop
+_RETRY: Final = 5.0  # seconds between two tries to reach the homeserver at the start
+
+log = structlog.get_logger()
+
+
+async def run(config: Config, sealer: Sealer) -> None:
+    """Run the bot until SIGTERM or SIGINT.
+
+    Raises:
+        ConfigError: something the operator has to mend.
+        WrongKey: ``ACTAS_SECRET`` is not this database's.
+    """
+    database = await Database.open(
+        config.database_target, user=config.homeserver.user, exclusive=True
+    )
+    homeserver = Homeserver(config.homeserver.url)
+    try:
+        vault = Vault(database, sealer)
+        await vault.prove()
+        account = await _account(config, homeserver, database, sealer, vault)
+        await _serve(config, homeserver, database, sealer, vault, account)
+    finally:
+        await homeserver.close()
+        await database.close()
+
+
+async def _account(
+    config: Config, homeserver: Homeserver, database: Database, sealer: Sealer, vault: Vault
+) -> Account:
+    """Log in and load the crypto state; waits for a homeserver that is away, and says so."""
+    login = Login(
+        config.homeserver.user,
+        config.homeserver.device_name,
+        environment("ACTAS_PASSWORD"),
+        environment("ACTAS_ACCESS_TOKEN"),
+        secret.reveal() if (secret := environment("ACTAS_DEVICE_ID")) else None,
+    )
+    while True:
+        try:
+            session = await restore(homeserver, vault, login)
+            return await assemble(
+                homeserver,
+                session,
+                database=database,
+                sealer=sealer,
+                vault=vault,
+                password=login.password,
+                encrypted_only=config.access.encrypted_rooms_only,
+                signed_only=config.access.cross_signed_devices_only,
+            )
+        except (Unreachable, MatrixError) as error:
+            if isinstance(error, MatrixError) and error.status < 429:
+                raise
+            log.warning("homeserver.away", error=str(error), retry_in=_RETRY)
+            await asyncio.sleep(_RETRY)
+
+
+class _Bot:
+    """The wired parts."""
+
+    def __init__(
+        self,
+        config: Config,
+        homeserver: Homeserver,
+        database: Database,
+        sealer: Sealer,
+        vault: Vault,
+        account: Account,
+    ) -> None:
+        services = _services(config)
+        bot, prefix = account.session.user_id, config.commands.prefix
+        builtins = Builtins(prefix)
+        self.registry = Registry(list(services.values()), builtins.commands)
+        self.lanes = Lanes()
+        self.journal = Journal(database, sealer, account.inbox)
+        answers = Answers(account.sender, account.rooms)
+        accounts = Accounts(vault, account.pins, services)
+        intake = Intake(account.rooms, account.sender, answers)
+        self.connections = Connections(accounts, answers, intake, account.rooms, self._rerun)
+        builtins.use(self.registry, accounts, self.connections)
+        runner = Runner(
+            accounts=accounts,
+            answers=answers,
+            connections=self.connections,
+            journal=self.journal,
+            registry=self.registry,
+            confirm=config.commands.confirm,
+        )
+        doorman = Doorman(
+            homeserver=homeserver,
+            rooms=account.rooms,
+            answers=answers,
+            registry=self.registry,
+            access=config.access,
+            prefix=prefix,
+            bot=bot,
+        )
+        self.dispatch = Dispatch(
+            bot=bot,
+            prefix=prefix,
+            names=[bot, config.homeserver.device_name],
+            access=config.access,
+            registry=self.registry,
+            answers=answers,
+            connections=self.connections,
+            doorman=doorman,
+            inbox=account.inbox,
+            intake=intake,
+            journal=self.journal,
+            lanes=self.lanes,
+            rooms=account.rooms,
+            runner=runner,
+            throttle=Throttle(config.commands.per_minute),
+            max_age=config.commands.max_age,
+        )
+        inbound = Inbound(
+            homeserver=homeserver,
+            machine=account.machine,
+            store=account.store,
+            keys=account.keys,
+            pins=account.pins,
+            rooms=account.rooms,
+            inbox=account.inbox,
+            trust=Trust(
+                config.access.encrypted_rooms_only, config.access.cross_signed_devices_only
+            ),
+            max_age=config.commands.max_age,
+            wants=self.dispatch.concerns,
+        )
+        self.sync = SyncLoop(
+            homeserver=homeserver,
+            database=database,
+            inbound=inbound,
+            keys=account.keys,
+            bot=bot,
+            deliver=self.dispatch.deliver,
+            ready=self._ready,
+        )
+
+    def _rerun(self, message: Message) -> None:
+        self.dispatch.rerun(message)
+
+    async def _ready(self) -> None:
+        log.info("ready")
+        SystemdNotifier().notify("READY=1")
+
+
+async def _serve(
+    config: Config,
+    homeserver: Homeserver,
+    database: Database,
+    sealer: Sealer,
+    vault: Vault,
+    account: Account,
+) -> None:
+    """Sync and answer until told to stop; then finish or record what runs."""
+    parts = _Bot(config, homeserver, database, sealer, vault, account)
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await parts.dispatch.recover()
+    syncing, stopping = asyncio.create_task(parts.sync.run()), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((syncing, stopping), return_when=asyncio.FIRST_COMPLETED)
+        if syncing.done():
+            syncing.result()
+    finally:
+        SystemdNotifier().notify("STOPPING=1")
+        log.info("stopping")
+        for task in (syncing, stopping):
+            task.cancel()
+        await asyncio.gather(syncing, stopping, return_exceptions=True)
+        await parts.connections.close()
+        await parts.lanes.close(_GRACE)
+        await parts.journal.interrupt()
+
+
+def _services(config: Config) -> Mapping[str, Service[Any]]:
+    return {
+        entry.name: entry.kind.create(entry.name, entry.aliases, entry.settings)
+        for entry in config.services.values()
+    }

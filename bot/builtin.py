@@ -1,0 +1,102 @@
+"""The commands that every bot has: help, connect, disconnect, accounts, forget me."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.accounts import Accounts
+from bot.commands.help import help_reply
+from bot.commands.registry import Registry
+from bot.connections import Connections
+from bot.errors import UserError
+from bot.model import Message
+from bot.plugin import Call, Command, Effect, Rest, Service, command
+from bot.reply import Inline, Mono, Reply, Strong, Table, line, say
+
+
+class Builtins:
+    """Their handlers. A built-in command's ``call.api`` is the message that asked for it."""
+
+    def __init__(self, prefix: str) -> None:
+        self._prefix = prefix
+        self._registry: Registry
+        self._accounts: Accounts
+        self._connections: Connections
+
+    def use(self, registry: Registry, accounts: Accounts, connections: Connections) -> None:
+        """The registry lists these commands, so it comes after them."""
+        self._registry, self._accounts, self._connections = registry, accounts, connections
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """All of them, in the order that help shows them."""
+        describe: Callable[..., Any] = command
+        return (
+            describe("help", examples=("help jenkins build",))(self.help),
+            describe("connect", examples=("connect jenkins",))(self.connect),
+            describe("disconnect", effect=Effect.WRITE)(self.disconnect),
+            describe("accounts", aliases=("whoami",))(self.accounts),
+            describe("forget me", effect=Effect.DANGER)(self.forget),
+        )
+
+    async def help(self, call: Call[Message], topic: Rest = Rest("")) -> Reply:
+        """Show what I can do, or how one thing is said."""
+        prefix = "" if call.actor.private else self._prefix
+        return help_reply(self._registry, topic, prefix)
+
+    async def connect(self, call: Call[Message], service: str) -> Reply:
+        """Give me your own account on a service, in our direct message."""
+        found = self._service(service)
+        return await self._connections.begin(call.api, found, found.flows[0])
+
+    async def disconnect(self, call: Call[Message], service: str) -> Reply:
+        """Remove your account on a service from me, for good."""
+        found = self._service(service)
+        revoked = await self._accounts.disconnect(call.actor, found)
+        if revoked:
+            return say(f"Your {found.title} account is removed, and its access is revoked there.")
+        hints = [flow.revoke_hint for flow in found.flows if flow.revoke_hint]
+        by_hand = f" It still works over there. To revoke it: {hints[0]}" if hints else ""
+        return say(f"Your {found.title} account is removed.{by_hand}")
+
+    async def accounts(self, call: Call[Message]) -> Reply:
+        """Show what you have connected, and who you are there."""
+        mine = await self._accounts.of(call.actor)
+        if not mine:
+            first = self._registry.services[0].name if self._registry.services else "<service>"
+            return say("You have connected nothing yet. Say ", Mono(f"connect {first}"), ".")
+        rows: list[tuple[Inline, ...]] = []
+        for account in mine:
+            frozen = not call.actor.pinned or account.identity != call.actor.identity
+            rows.append(
+                (
+                    Strong(account.service),
+                    account.account or "cannot be opened",
+                    f"{account.created:%Y-%m-%d}",
+                    f"{account.expires:%Y-%m-%d}" if account.expires else "never",
+                    f"{account.last_used:%Y-%m-%d %H:%M}" if account.last_used else "never",
+                    "frozen: connect again" if frozen else "ready",
+                )
+            )
+        header = ("service", "you are", "since", "expires", "last used (UTC)", "state")
+        return Reply((Table(header, tuple(rows)),))
+
+    async def forget(self, call: Call[Message]) -> Reply:
+        """Remove everything that I keep of yours."""
+        names = await self._accounts.forget(call.actor)
+        self._connections.drop(call.actor.user)
+        what = ", ".join(names) if names else "nothing was connected"
+        return Reply(
+            (
+                line("Everything of yours is removed: ", what, "."),
+                line("What was done as you stays in the journal, without its text."),
+            )
+        )
+
+    def _service(self, name: str) -> Service[Any]:
+        found = self._registry.service(name)
+        if found is None:
+            known = ", ".join(service.name for service in self._registry.services)
+            raise UserError(f"I know no service of that name; there are: {known}.")
+        return found

@@ -1,0 +1,350 @@
+"""The way of a message through the bot: what it means, who may say it, who takes care of it.
+
+Everything that arrives comes through :meth:`Dispatch.deliver`; one user's messages in one room are
+taken one after the other, everybody else's side by side.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+from typing import Final
+
+import structlog
+
+from bot import notices
+from bot.answers import Answers
+from bot.clock import now
+from bot.commands.help import not_understood
+from bot.commands.parser import Address, address, redirected, without_fallback
+from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
+from bot.connections import Connections
+from bot.doorman import Doorman
+from bot.intake import Intake, awaited
+from bot.journal import Journal, Outgoing, Unfinished
+from bot.lanes import Lanes
+from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Waiting
+from bot.matrix.outbound import transaction_id
+from bot.matrix.render import notice, render
+from bot.matrix.rooms import Rooms
+from bot.model import Doubt, Message, Stray
+from bot.pace import Pace, Throttle
+from bot.plugin import Flow
+from bot.policy import Access, matches, may
+from bot.reply import Mono, say
+from bot.runner import Runner
+from bot.secret import Secret
+
+_CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
+_NOTICE_EVERY: Final = 10 * 60 * 1000  # ms between two of the same notice to one user in one room
+_WITHOUT_PIN: Final = frozenset({"help", "connect"})  # what a changed identity may still say
+
+log = structlog.get_logger()
+
+
+class Dispatch:
+    """Takes care of what arrives."""
+
+    def __init__(
+        self,
+        *,
+        bot: str,
+        prefix: str,
+        names: Sequence[str],
+        access: Access,
+        registry: Registry,
+        answers: Answers,
+        connections: Connections,
+        doorman: Doorman,
+        inbox: Inbox,
+        intake: Intake,
+        journal: Journal,
+        lanes: Lanes,
+        rooms: Rooms,
+        runner: Runner,
+        throttle: Throttle,
+        max_age: int,
+    ) -> None:
+        self._bot, self._prefix, self._names, self._access = bot, prefix, names, access
+        self._registry, self._answers, self._connections = registry, answers, connections
+        self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
+        self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
+        self._max_age = max_age * 1000
+        self._noticed: dict[tuple[str, str, str], int] = {}
+
+    # ------------------------------------------------------------------ in
+    def concerns(
+        self, user: str, room: str, body: str, *, private: bool, mentions_bot: bool
+    ) -> bool:
+        """Whether a text is for the bot, or is a secret that it must warn of (``Wants``)."""
+        return (
+            private
+            or self._address(body, private=private, mentions_bot=mentions_bot) is not None
+            or self._runner.is_asked(user, room)
+            or self._exposed(user, body) is not None
+        )
+
+    def deliver(self, waiting: Sequence[Waiting]) -> None:
+        """Have what has arrived taken care of, in the order it came."""
+        late = [w.item for w in waiting if isinstance(w.item, Late)]
+        for room in {item.room for item in late}:
+            ids = [item.event_id for item in late if item.room == room]
+            self._lanes.put(("", room), partial(self._tell_late, room, ids))
+        for w in waiting:
+            if not isinstance(w.item, Late):
+                self._put(w.item)
+
+    async def recover(self) -> None:
+        """Take care of what a former run left: send, report, or begin again."""
+        known = set()
+        for left in await self._journal.unfinished():
+            known.add(left.event_id)
+            self._lanes.put((left.user, left.room), partial(self._report, left))
+        self.deliver(
+            [self._aged(w) for w in await self._inbox.unfinished() if w.item.event_id not in known]
+        )
+
+    def rerun(self, message: Message) -> None:
+        """Take care of a message once more, after what is running now."""
+        self._put(message)
+
+    def _aged(self, waiting: Waiting) -> Waiting:
+        item = waiting.item
+        if isinstance(item, Message) and waiting.received < now() - self._max_age:
+            return Waiting(Late(item.actor.user, item.actor.room, item.event_id), waiting.received)
+        return waiting
+
+    def _put(self, item: Item) -> None:
+        user = item.actor.user if isinstance(item, Message) else item.user
+        room = item.actor.room if isinstance(item, Message) else item.room
+        self._lanes.put((user, room), partial(self._take, item))
+
+    async def _take(self, item: Item) -> None:
+        """One item, to its end. Nothing raises out of here."""
+        try:
+            match item:
+                case Invite():
+                    await self._doorman.invited(item)
+                case Joined():
+                    await self._doorman.joined(item)
+                case Stray():
+                    await self._stray(item)
+                case Message():
+                    if await self._message(item):
+                        return
+            await self._journal.close([item.event_id])
+        except Exception:  # a bug here must not end the lane; the inbox has it still
+            log.exception("bug", item=type(item).__name__)
+
+    # ------------------------------------------------------------------ messages
+    async def _message(self, message: Message) -> bool:
+        """Take care of a message. True where the runner has closed it already."""
+        actor = message.actor
+        body = without_fallback(message.body)
+        found = self._address(body, private=actor.private, mentions_bot=message.mentions_bot)
+        if not await self._admitted(message, found):
+            return False
+        word = (found.text if found else body).strip().casefold()
+        if word in _CHOICES and self._runner.is_asked(actor.user, actor.room):
+            await self._runner.decide(message, yes=_CHOICES[word])
+            return False
+        meaning = self._registry.resolve(found.text) if found else None
+        if not actor.private:
+            secret = self._shown(message, body, meaning)
+            if secret is not None:
+                await self._intake.refuse(actor.room, message.event_id, secret)
+                return False
+        if found is None or meaning is None:
+            return False
+        if not actor.pinned and not self._may_unpinned(message, meaning):
+            await self._changed(message)
+            return False
+        return await self._meant(message, found, meaning)
+
+    async def _meant(
+        self,
+        message: Message,
+        found: Address,
+        meaning: Invocation | FlowStart | FlowAnswer | Unknown,
+    ) -> bool:
+        actor = message.actor
+        match meaning:
+            case Invocation():
+                text, to_direct = redirected(meaning.text)
+                invocation = Invocation(meaning.service, meaning.command, text)
+                await self._runner.run(message, invocation, to_direct=to_direct)
+                return True
+            case FlowStart(service, flow):
+                there = await self._connections.begin(message, service, flow)
+                await self._answers.answer(message, there)
+            case FlowAnswer():
+                await self._flow_answer(message, meaning)
+            case Unknown():
+                if actor.private and await self._private_word(message, found.text):
+                    return False
+                if found.certain or meaning.close:
+                    await self._answers.answer(message, not_understood(meaning, self._prefix))
+        return False
+
+    async def _flow_answer(self, message: Message, said: FlowAnswer) -> None:
+        """``t auth 748256``, ``jenkins set auth user:token``: an answer, or the start of a flow."""
+        service, flow = said.service, said.flow
+        waiting = self._connections.waiting(message.actor.user)
+        if waiting is not None and waiting[0].service == service.name:
+            await self._connections.answer(message, said.secret)
+        elif not flow.self_starting:
+            start = " ".join((service.name, *flow.start[:1])) if flow.start else "connect"
+            text = say("There is nothing to answer at the moment. Say ", Mono(start), " first.")
+            await self._intake.remove(message.actor.room, message.event_id)
+            await self._answers.answer(message, text)
+        elif not await self._intake.accepts(message):
+            await self._intake.refuse(message.actor.room, message.event_id, flow)
+        else:
+            if not await self._intake.remove(message.actor.room, message.event_id):
+                hint = say("I may not remove your message with the secret: please delete it.")
+                await self._answers.answer(message, hint)
+            await self._connections.begin(message, service, flow, said.secret)
+
+    async def _private_word(self, message: Message, text: str) -> bool:
+        """A text in the direct message that is no command. True where it was understood."""
+        user, word = message.actor.user, text.strip()
+        waiting = self._connections.waiting(user)
+        if word.casefold() == "cancel":
+            ended = await self._connections.cancel(user)
+            dropped = self._connections.drop(user)
+            what = "Cancelled." if ended or dropped else "There is nothing to cancel."
+            await self._answers.answer(message, say(what))
+            return True
+        if waiting is not None:
+            await self._connections.answer(message, Secret(word))
+            return True
+        if await self._parked_choice(message, word.casefold()):
+            return True
+        secret = self._registry.looks_like_secret(text)
+        if secret is not None and secret[1].self_starting:
+            await self._flow_answer(message, FlowAnswer(*secret, Secret(word)))
+            return True
+        return False
+
+    async def _parked_choice(self, message: Message, word: str) -> bool:
+        """``yes``, ``yes 2`` or ``no`` to commands that waited for a connection."""
+        user = message.actor.user
+        choice, _, number = word.partition(" ")
+        if choice not in _CHOICES or (number and not number.isdecimal()):
+            return False
+        if not self._connections.parked(user):
+            return False
+        if not _CHOICES[choice]:
+            self._connections.drop(user)
+            await self._answers.answer(message, say("Dropped."))
+            return True
+        parked = self._connections.take(user, int(number) if number else None)
+        if parked is None:
+            await self._answers.answer(message, self._connections.offer(user))
+        else:
+            self.rerun(parked.message)
+        return True
+
+    # ------------------------------------------------------------------ who may
+    async def _admitted(self, message: Message, found: Address | None) -> bool:
+        actor = message.actor
+        verdict = may(actor, None, self._access)
+        if not verdict:
+            if found is not None and found.certain and self._once(actor.user, actor.room, "access"):
+                await self._answers.answer(message, say(verdict.reason))
+            return False
+        if found is None:
+            return True
+        pace = self._throttle.take(actor.user, now())
+        if pace is Pace.SAY_SO:
+            text = "That was too much in one minute. Wait a little, then say it again."
+            await self._answers.answer(message, say(text))
+        return pace is Pace.GO
+
+    def _may_unpinned(self, message: Message, meaning: object) -> bool:
+        """A changed identity may connect again, in the direct message, and nothing else."""
+        if not message.actor.private:
+            return False
+        if isinstance(meaning, Invocation):
+            return meaning.service is None and meaning.command.name in _WITHOUT_PIN
+        return True
+
+    async def _changed(self, message: Message) -> None:
+        actor = message.actor
+        if self._once(actor.user, actor.room, "changed"):
+            room = actor.room if actor.private else await self._rooms.direct(actor.user)
+            await self._answers.fixed(room, notices.CHANGED, about=message.event_id)
+
+    # ------------------------------------------------------------------ what nobody answers for
+    async def _stray(self, stray: Stray) -> None:
+        """A text whose sender is not sure: warn of secrets, explain once, do nothing."""
+        if not matches((*self._access.users, *self._access.admins), stray.user):
+            return
+        body = without_fallback(stray.body)
+        found = self._address(body, private=stray.private, mentions_bot=stray.mentions_bot)
+        meaning = self._registry.resolve(found.text) if found else None
+        secret = self._shown(stray, body, meaning)
+        if secret is not None:
+            await self._intake.refuse(stray.room, stray.event_id, secret)
+        elif stray.doubt is Doubt.CLEAR and not self._rooms.is_encrypted(stray.room):
+            await self._doorman.explain(stray.room, stray.event_id)
+        elif (
+            (found is not None and found.certain) or isinstance(meaning, Invocation)
+        ) and self._once(stray.user, stray.room, stray.doubt.value):
+            sentence = notices.DOUBTS[stray.doubt]
+            await self._answers.fixed(stray.room, sentence, about=stray.event_id)
+
+    def _shown(self, said: Message | Stray, body: str, meaning: object) -> Flow | None:
+        """The flow whose secret was said where it must not be, if any."""
+        if isinstance(meaning, FlowAnswer) and meaning.secret:
+            return meaning.flow
+        user = said.actor.user if isinstance(said, Message) else said.user
+        return self._exposed(user, body)
+
+    def _exposed(self, user: str, body: str) -> Flow | None:
+        """The flow whose secret ``body`` seems to hold."""
+        waiting = self._connections.waiting(user)
+        if waiting is not None and waiting[0].waiting == "secret" and awaited(body, waiting[1]):
+            return waiting[1]
+        found = self._registry.looks_like_secret(body)
+        return found[1] if found else None
+
+    # ------------------------------------------------------------------ after a downtime
+    async def _tell_late(self, room: str, event_ids: list[str]) -> None:
+        log.info("late", room=room, count=len(event_ids))
+        await self._answers.fixed(room, notices.LATE, about=event_ids[0])
+        await self._journal.close(event_ids)
+
+    async def _report(self, left: Unfinished) -> None:
+        """Send an answer that was not sent, or say that a command was cut off (P5, P6)."""
+        outgoing = left.answer
+        if outgoing is None:
+            what = Mono(" ".join(filter(None, (left.service, left.command))))
+            reply = say(
+                "I was stopped while I ran ",
+                what,
+                ". It may have been carried out: look before you repeat it.",
+            )
+            content = notice(render(reply), reply_to=left.event_id, mention=left.user)
+            outgoing = Outgoing(left.room, content, transaction_id(left.event_id, "answer"))
+            await self._journal.settle(left.event_id, left.user, "interrupted", outgoing)
+        await self._answers.send(outgoing)
+        await self._journal.close([left.event_id])
+
+    # ------------------------------------------------------------------ small things
+    def _address(self, body: str, *, private: bool, mentions_bot: bool) -> Address | None:
+        return address(
+            without_fallback(body),
+            prefix=self._prefix,
+            names=self._names,
+            private=private,
+            mentions_bot=mentions_bot,
+        )
+
+    def _once(self, user: str, room: str, what: str) -> bool:
+        """True if this has not been said to the user in the room for ten minutes."""
+        key = (user, room, what)
+        if self._noticed.get(key, 0) > now() - _NOTICE_EVERY:
+            return False
+        self._noticed[key] = now()
+        return True

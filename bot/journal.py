@@ -1,0 +1,135 @@
+"""What ran, when, and how it ended: the audit, and what makes a command run at most once (P5).
+
+A command that changes something is written as ``started`` before its call goes out, and with its
+answer before that is sent. What is found ``started`` after a crash was cut off: it is told, and
+never run again. What is found with an answer is sent again; its transaction id makes that harmless.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from sqlalchemy import and_, delete, or_, select, update
+
+from bot.clock import now
+from bot.matrix.inbox import Inbox
+from bot.model import Message
+from bot.plugin import Command
+from bot.storage import tables
+from bot.storage.database import Database
+from bot.storage.statements import insert_new
+from bot.vault.context import row_context
+from bot.vault.sealer import Sealer
+
+_T: Final = tables.journal
+
+State = Literal["finished", "failed", "interrupted"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outgoing:
+    """A message that is to be sent: into which room, with which content and transaction id."""
+
+    room: str
+    content: Mapping[str, Any]
+    txn: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A command that a former run left. ``answer`` is None where it was cut off."""
+
+    event_id: str
+    user: str
+    room: str
+    service: str
+    command: str
+    answer: Outgoing | None
+
+
+class Journal:
+    """The table ``journal``."""
+
+    def __init__(self, database: Database, sealer: Sealer, inbox: Inbox) -> None:
+        self._database, self._sealer, self._inbox = database, sealer, inbox
+
+    async def begin(self, message: Message, service: str, command: Command) -> bool:
+        """Write that a command starts. False if this message's was begun before: do not run it."""
+        row = self._row(message, service, command, "started")
+        async with self._database.transaction() as connection:
+            result = await connection.execute(insert_new(connection, _T), [row])
+            return result.rowcount == 1
+
+    async def settle(self, event_id: str, user: str, state: State, answer: Outgoing) -> None:
+        """Write how it ended, and the answer that is now to be sent."""
+        plain = json.dumps([answer.room, answer.content, answer.txn]).encode()
+        sealed = self._sealer.seal(plain, **row_context("journal", user, event_id))
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(_T)
+                .where(_T.c.event_id == event_id)
+                .values(state=state, finished_at=now(), reply=sealed)
+            )
+
+    async def close(self, event_ids: Sequence[str]) -> None:
+        """The messages are answered: nothing of their text is kept."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(_T).where(_T.c.event_id.in_(event_ids)).values(reply=None)
+            )
+            await self._inbox.done(connection, event_ids)
+
+    async def record(self, message: Message, service: str, command: Command, state: State) -> None:
+        """Write a command that changed nothing after its answer was sent, and close it."""
+        row = {**self._row(message, service, command, state), "finished_at": now()}
+        async with self._database.transaction() as connection:
+            await connection.execute(insert_new(connection, _T), [row])
+            await self._inbox.done(connection, [message.event_id])
+
+    async def withdraw(self, event_id: str) -> None:
+        """Nothing was done: the service refused the credential. The command may run later."""
+        async with self._database.transaction() as connection:
+            await connection.execute(delete(_T).where(_T.c.event_id == event_id))
+
+    async def interrupt(self) -> None:
+        """The bot stops: what still runs is cut off, and told after the next start."""
+        async with self._database.transaction() as connection:
+            await connection.execute(
+                update(_T).where(_T.c.state == "started").values(state="interrupted")
+            )
+
+    async def unfinished(self) -> list[Unfinished]:
+        """What a former run left started or unanswered, oldest first."""
+        cut_off = and_(_T.c.state.in_(("started", "interrupted")), _T.c.finished_at.is_(None))
+        query = select(_T).where(or_(cut_off, _T.c.reply.is_not(None)))
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query.order_by(_T.c.started_at))).all()
+        return [
+            Unfinished(
+                row.event_id, row.user_id, row.room_id, row.service, row.command, self._answer(row)
+            )
+            for row in rows
+        ]
+
+    def _answer(self, row: Any) -> Outgoing | None:
+        if row.reply is None:
+            return None
+        context = row_context("journal", row.user_id, row.event_id)
+        return Outgoing(*json.loads(self._sealer.open(row.reply, **context)))
+
+    def _row(self, message: Message, service: str, command: Command, state: str) -> dict[str, Any]:
+        return {
+            "event_id": message.event_id,
+            "user_id": message.actor.user,
+            "room_id": message.actor.room,
+            "service": service,
+            "command": command.name,
+            "effect": command.effect.value,
+            "state": state,
+            "started_at": now(),
+            "finished_at": None,
+            "reply": None,
+        }

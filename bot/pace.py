@@ -1,0 +1,39 @@
+"""How much one user may ask for in a minute."""
+
+from __future__ import annotations
+
+from collections import deque
+from enum import Enum, auto
+from typing import Final
+
+_MINUTE: Final = 60_000  # ms
+
+
+class Pace(Enum):
+    """What to do with one more request."""
+
+    GO = auto()
+    SAY_SO = auto()  # too many: say so, once a minute
+    IGNORE = auto()
+
+
+class Throttle:
+    """Counts each user's requests of the last minute, refused ones included."""
+
+    def __init__(self, per_minute: int) -> None:
+        self._per_minute = per_minute
+        self._times: dict[str, deque[int]] = {}
+        self._told: dict[str, int] = {}
+
+    def take(self, user: str, at: int) -> Pace:
+        """One more request of ``user`` at ``at`` (ms)."""
+        times = self._times.setdefault(user, deque(maxlen=self._per_minute + 1))
+        while times and times[0] <= at - _MINUTE:
+            times.popleft()
+        times.append(at)
+        if len(times) <= self._per_minute:
+            return Pace.GO
+        if self._told.get(user, 0) > at - _MINUTE:
+            return Pace.IGNORE
+        self._told[user] = at
+        return Pace.SAY_SO

@@ -1,0 +1,245 @@
+"""Running one command: arguments, credential, confirmation, call, journal, answer."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from typing import Any, Final
+
+import structlog
+
+from bot.accounts import Accounts, NotConnected
+from bot.answers import Answers, Live
+from bot.clock import now
+from bot.commands.arguments import bind, phrase
+from bot.commands.registry import Invocation, Registry
+from bot.connections import Connections
+from bot.errors import ActasError, ServiceError, Unauthorized, UserError
+from bot.journal import Journal, State
+from bot.model import Credential, Message
+from bot.plugin import Call, Effect
+from bot.policy import confirms
+from bot.reply import Mono, Reply, Strong, line, say
+from bot.wording import bug, explain
+
+_CONFIRM_FOR: Final = 2 * 60 * 1000  # ms
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A command that waits for "yes"."""
+
+    message: Message
+    invocation: Invocation
+    bound: Mapping[str, Any]
+    to_direct: bool
+    until: int
+
+
+@dataclass(slots=True)
+class _Run:
+    """One command on its way."""
+
+    message: Message
+    invocation: Invocation
+    bound: Mapping[str, Any]
+    to_direct: bool
+    credential: Credential | None = None
+
+    @property
+    def service_name(self) -> str:
+        return self.invocation.service.name if self.invocation.service else ""
+
+    @property
+    def acts(self) -> bool:
+        return self.invocation.command.effect is not Effect.READ
+
+
+class Runner:
+    """Runs commands of people who may give them."""
+
+    def __init__(
+        self,
+        *,
+        accounts: Accounts,
+        answers: Answers,
+        connections: Connections,
+        journal: Journal,
+        registry: Registry,
+        confirm: Sequence[str],
+    ) -> None:
+        self._accounts, self._answers, self._connections = accounts, answers, connections
+        self._journal = journal
+        self._confirm = [registry.canonical(pattern) for pattern in confirm]
+        self._listings: dict[tuple[str, str, str], tuple[str, ...]] = {}
+        self._pending: dict[tuple[str, str], _Pending] = {}
+
+    # ------------------------------------------------------------------ before the call
+    async def run(self, message: Message, invocation: Invocation, *, to_direct: bool) -> None:
+        """Run a command, or ask what must be asked first."""
+        key = (message.actor.user, message.actor.room)
+        self._pending.pop(key, None)  # a new command takes the place of one that waits for "yes"
+        service = invocation.service
+        try:
+            listing = self._listings.get((*key, service.name)) if service else None
+            bound = bind(invocation.command, invocation.text, listing)
+            run = _Run(message, invocation, bound, to_direct)
+            if service is not None:
+                run.credential = await self._accounts.credential(message.actor, service)
+        except NotConnected as error:
+            await self._connect_first(message, invocation, error)
+            return
+        except UserError as error:
+            await self._answers.answer(message, explain(error), to_direct=to_direct)
+            return
+        if self._asks_first(run):
+            await self._ask(run)
+        else:
+            await self._call(run)
+
+    def is_asked(self, user: str, room: str) -> bool:
+        """Whether a command of the user's waits for "yes" there."""
+        pending = self._pending.get((user, room))
+        return pending is not None and pending.until > now()
+
+    async def decide(self, message: Message, *, yes: bool) -> None:
+        """The user's "yes" or "no" to the command that waits for it."""
+        pending = self._pending.pop((message.actor.user, message.actor.room))
+        if not yes:
+            await self._answers.answer(message, say("Dropped."))
+            return
+        run = _Run(pending.message, pending.invocation, pending.bound, pending.to_direct)
+        try:
+            if (service := pending.invocation.service) is not None:
+                run.credential = await self._accounts.credential(message.actor, service)
+        except UserError as error:
+            await self._answers.answer(message, explain(error))
+            return
+        await self._call(run)
+
+    def _asks_first(self, run: _Run) -> bool:
+        command = run.invocation.command
+        if command.effect is Effect.DANGER:
+            return True
+        return run.acts and confirms(self._confirm, phrase(run.service_name, command, run.bound))
+
+    async def _ask(self, run: _Run) -> None:
+        actor = run.message.actor
+        until = now() + _CONFIRM_FOR
+        self._pending[actor.user, actor.room] = _Pending(
+            run.message, run.invocation, run.bound, run.to_direct, until
+        )
+        what = Mono(phrase(run.service_name, run.invocation.command, run.bound).strip())
+        as_whom = (" as ", Strong(run.credential.account)) if run.credential else ()
+        question = line("This will run ", what, *as_whom, ".")
+        say_yes = line(
+            "Say ", Mono("yes"), " within two minutes to run it, ", Mono("no"), " not to."
+        )
+        await self._answers.answer(run.message, Reply((question, say_yes)))
+
+    async def _connect_first(
+        self, message: Message, invocation: Invocation, why: UserError | Unauthorized
+    ) -> None:
+        """Say so in one line, park the command, and start connecting in the direct message."""
+        service = invocation.service
+        assert service is not None  # noqa: S101  # only services are connected
+        command = invocation.command
+        text = f"{service.name} {command.name} {invocation.text}".rstrip()
+        self._connections.park(message, service.name, text, command.effect)
+        try:
+            there = await self._connections.begin(message, service, service.flows[0])
+        except ActasError as error:
+            log.error("direct_message.failed", user=message.actor.user, error=str(error))
+            await self._answers.answer(
+                message, say(f"Say `connect {service.name}` to me directly.")
+            )
+            return
+        if there.blocks:
+            reason = why.text if isinstance(why, UserError) else f"{service.title} refused you."
+            first = line(
+                reason, " I have sent you a direct message to connect; your command waits."
+            )
+            await self._answers.answer(message, Reply((first,)))
+
+    # ------------------------------------------------------------------ the call
+    async def _call(self, run: _Run) -> None:
+        """At most once for what acts (P5); answered in any case (P6)."""
+        message, command = run.message, run.invocation.command
+        if run.acts and not await self._journal.begin(message, run.service_name, command):
+            return
+        live = Live(self._answers, message, silent=run.to_direct)
+        started = now()
+        async with self._answers.typing(message):
+            reply, state = await self._outcome(run, live)
+        log.info(
+            "command.finished",
+            service=run.service_name,
+            name=command.name,
+            state=state,
+            ms=now() - started,
+        )
+        await live.end()
+        if reply is None:
+            await self._reconnect(run)
+            return
+        if reply.listing:
+            actor = message.actor
+            self._listings[actor.user, actor.room, run.service_name] = reply.listing
+        await self._finish(run, reply, state, live)
+
+    async def _outcome(self, run: _Run, live: Live) -> tuple[Reply | None, State]:
+        """What the handler answers, or what its failure means; None: the credential is refused.
+
+        The one place where a bug is caught.
+        """
+        service, account = run.invocation.service, ""
+        try:
+            async with AsyncExitStack() as stack:
+                api: Any = run.message
+                if service is not None and run.credential is not None:
+                    account = run.credential.account
+                    api = await stack.enter_async_context(service.api(run.credential))
+                call = Call(run.message.actor, account, api, live)
+                return await run.invocation.command.handler(call, **run.bound), "finished"
+        except Unauthorized:
+            return None, "failed"
+        except (UserError, ServiceError) as error:
+            title, name = (service.title, service.name) if service else ("", "")
+            return explain(error, title=title, account=account, name=name), "failed"
+        except Exception:  # a bug: an id for the user, the trace in the log
+            reference = secrets.token_hex(4)
+            log.exception("bug", id=reference, command=run.invocation.command.name)
+            return bug(reference, acted=run.acts), "failed"
+
+    async def _finish(self, run: _Run, reply: Reply, state: State, live: Live) -> None:
+        message, command = run.message, run.invocation.command
+        if not reply.blocks:
+            if run.acts:
+                await self._journal.close([message.event_id])
+            else:
+                await self._journal.record(message, run.service_name, command, state)
+            return
+        try:
+            outgoing = await self._answers.compose(
+                message, reply, to_direct=run.to_direct, live=live
+            )
+            if run.acts:
+                await self._journal.settle(message.event_id, message.actor.user, state, outgoing)
+            await self._answers.send(outgoing)
+        except ActasError as error:
+            log.error("answer.not_sent", room=message.actor.room, error=str(error))
+            return
+        if run.acts:
+            await self._journal.close([message.event_id])
+        else:
+            await self._journal.record(message, run.service_name, command, state)
+
+    async def _reconnect(self, run: _Run) -> None:
+        """The service does not accept the credential any more: nothing was done over there."""
+        if run.acts:
+            await self._journal.withdraw(run.message.event_id)
+        await self._connect_first(run.message, run.invocation, Unauthorized())
