@@ -14,7 +14,7 @@ from sandbox.demo import Demo
 def main() -> int:
     """Play the demo; return the exit code."""
     logging.getLogger("nio").setLevel(logging.CRITICAL)  # the people's clients have nothing to say
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     stays = sys.stdin.isatty() and sys.stdout.isatty()
     try:
         return asyncio.run(Demo(console, stays=stays).run())

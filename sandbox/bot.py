@@ -151,6 +151,7 @@ class Bot:
             stdout=PIPE,
             stderr=PIPE,
             env=self._environment(),
+            cwd=self.home,
             preexec_fn=die_with(os.getpid()),
         )
         out, err = await process.communicate(stdin)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from sandbox.bot import Bot
@@ -13,6 +15,7 @@ from sandbox.timeline import Message
 
 _COLOURS: Final = ("cyan", "magenta", "yellow", "blue", "red")
 _BOT_COLOUR: Final = "green"
+_ROOM_WIDTH: Final = 15
 
 
 class Chat:
@@ -21,7 +24,7 @@ class Chat:
     A room is shown as the first of its people sees it whom :meth:`follow` was given.
     """
 
-    def __init__(self, bot: Bot, show: Callable[[Text], None]) -> None:
+    def __init__(self, bot: Bot, show: Callable[[RenderableType], None]) -> None:
         self._bot, self._show = bot, show
         self._viewers: dict[str, Person] = {}
         self._colours: dict[str, str] = {bot.user: _BOT_COLOUR}
@@ -46,19 +49,22 @@ class Chat:
         if before == now:
             return
         self._texts[message.event_id] = now
-        line = Text(f"{self.room_name(person, message.room):>15} │ ", style="dim")
-        line.append(f"{_short(message.sender)}: ", style=self._colours.get(message.sender, "bold"))
-        line.append_text(_wording(message, edited=before is not None))
-        self._show(line)
+        row = Table.grid(padding=(0, 1))
+        row.add_column(width=_ROOM_WIDTH, justify="right", style="dim", no_wrap=True)
+        row.add_column(style="dim", width=1)
+        row.add_column(ratio=1)
+        said = Text(f"{_short(message.sender)}: ", style=self._colours.get(message.sender, "bold"))
+        said.append_text(_wording(message, edited=before is not None))
+        row.add_row(self.room_name(person, message.room), "│", said)
+        self._show(row)
 
 
 def _wording(message: Message, *, edited: bool) -> Text:
     if message.redacted:
-        return Text("(message removed)", style="dim italic")
+        return Text("(message removed)", style="dim italic not bold default")
     if message.unreadable:
-        return Text(f"(cannot be read: {message.unreadable})", style="dim italic")
-    lines = message.body.splitlines() or [""]
-    text = Text(("\n" + " " * 16 + "│   ").join(lines))
+        return Text(f"(cannot be read: {message.unreadable})", style="dim italic default")
+    text = Text(message.body, style="default")
     if edited:
         text.append(" (edited)", style="dim")
     return text

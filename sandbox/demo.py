@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack, contextmanager
 from typing import Final
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.rule import Rule
 from rich.text import Text
 
@@ -60,7 +61,7 @@ class Demo:
         self._say(f"Set up after {self._elapsed()}: Synapse on {world.homeserver.url}", "dim")
         stage.note = lambda text: self._say(f"→ {text}", "italic")
         chat = Chat(bot, self._show)
-        for person in (stage.alice, stage.bob, stage.carol):
+        for person in stage.people:
             chat.follow(person)
         return stage
 
@@ -70,6 +71,7 @@ class Demo:
         try:
             with self._busy(heading, quiet=True):
                 await STORY[title](stage)
+                await asyncio.gather(*(person.catches_up() for person in stage.people))
         except Exception as error:  # noqa: BLE001  # whatever went wrong is what the demo reports
             self._fail(f"step {heading}", error, stage.bot.log())
             return False
@@ -114,7 +116,7 @@ class Demo:
     def _say(self, text: str, style: str) -> None:
         self._show(Text(text, style=style))
 
-    def _show(self, text: Text) -> None:
+    def _show(self, text: RenderableType) -> None:
         if self._prompt is None:
             self._console.print(text)
         else:

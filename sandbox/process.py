@@ -36,7 +36,7 @@ def free_port() -> int:
 
 
 class Child:
-    """A command that runs beside this process; what it prints goes to a file."""
+    """A command that runs beside this process, in the directory of the file it prints to."""
 
     def __init__(
         self, argv: Sequence[str], *, output: Path, env: Mapping[str, str] | None = None
@@ -68,6 +68,7 @@ class Child:
                 stdout=sink,
                 stderr=sink,
                 env=self._env,
+                cwd=self.output.parent,
                 start_new_session=True,  # a Ctrl-C on the terminal is for the parent alone
                 preexec_fn=die_with(os.getpid()),
             )

@@ -51,6 +51,11 @@ class Stage:
         async with world.guests() as arrive:
             yield cls(world, bot, await arrive("alice"), await arrive("bob"), await arrive("carol"))
 
+    @property
+    def people(self) -> tuple[Person, ...]:
+        """All three."""
+        return self.alice, self.bob, self.carol
+
     async def answer(self, who: Person, room: str, said: str, wanted: Wanted) -> Message:
         """Let somebody say something in a room, and return the bot's answer there."""
         return await who.asks(room, said, self.bot.user, wanted)

@@ -41,10 +41,10 @@ class Terminal:
     def text(self) -> str:
         return _ESCAPE.sub("", self._printed)
 
-    def type(self, line: str) -> int:
-        """Type a line; return where the text stood before, for ``after``."""
+    def type(self, text: str, *, enter: bool = True) -> int:
+        """Type something; return where the text stood before, for ``after``."""
         before = len(self._printed)
-        os.write(self._master, line.encode() + b"\n")
+        os.write(self._master, text.encode() + b"\n" * enter)
         return before
 
     async def shows(self, pattern: str, *, after: int = 0, patience: float = 90) -> None:
@@ -80,11 +80,17 @@ async def terminal() -> AsyncIterator[Terminal]:
 
 
 async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
-    """After the story, what is typed in the room and in the direct message is answered there."""
+    """After the story, what is typed in the room and in the direct message is answered there.
+
+    What comes in while a line is being typed is printed above it.
+    """
     await terminal.shows(r"All \d+ steps came out right")
     await terminal.shows(r"alice in Team> ")
     typed = terminal.type("!jenkins list")
     await terminal.shows(r"Team │ actas: (.|\n)*website", after=typed)
+    typed = terminal.type("!jenkins list\n!jen", enter=False)
+    await terminal.shows(r"Team │ actas: (.|\n)*website(.|\n)*alice in Team> !jen$", after=typed)
+    terminal.type("kins list")
     typed = terminal.type("/dm")
     await terminal.shows(r"alice in the dm> ", after=typed)
     typed = terminal.type("accounts")
