@@ -60,12 +60,21 @@ class Answers:
         """
         return await self._sender.send(outgoing.room, outgoing.content, txn=outgoing.txn)
 
-    async def answer(self, message: Message, reply: Reply, *, to_direct: bool = False) -> None:
-        """Compose and send, where nothing has to be written in between; failures are logged."""
+    async def answer(
+        self, message: Message, reply: Reply, *, to_direct: bool = False, interim: str = ""
+    ) -> None:
+        """Compose and send, where nothing has to be written in between; failures are logged.
+
+        ``interim`` names an answer after which another one will follow.
+        """
         if not reply.blocks:
             return
         try:
-            await self.send(await self.compose(message, reply, to_direct=to_direct))
+            outgoing = await self.compose(message, reply, to_direct=to_direct)
+            if interim:
+                txn = transaction_id(message.event_id, interim)
+                outgoing = Outgoing(outgoing.room, outgoing.content, txn)
+            await self.send(outgoing)
         except ActasError as error:
             log.error("answer.not_sent", room=message.actor.room, error=str(error))
 

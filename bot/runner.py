@@ -136,10 +136,9 @@ class Runner:
         what = Mono(phrase(run.service_name, run.invocation.command, run.bound).strip())
         as_whom = (" as ", Strong(run.credential.account)) if run.credential else ()
         question = line("This will run ", what, *as_whom, ".")
-        say_yes = line(
-            "Say ", Mono("yes"), " within two minutes to run it, ", Mono("no"), " not to."
-        )
-        await self._answers.answer(run.message, Reply((question, say_yes)))
+        yes, no = Mono("yes"), Mono("no")
+        say_yes = line("Say ", yes, " within two minutes to run it, or ", no, ".")
+        await self._answers.answer(run.message, Reply((question, say_yes)), interim="question")
 
     async def _connect_first(
         self, message: Message, invocation: Invocation, why: UserError | Unauthorized
@@ -154,16 +153,13 @@ class Runner:
             there = await self._connections.begin(message, service, service.flows[0])
         except ActasError as error:
             log.error("direct_message.failed", user=message.actor.user, error=str(error))
-            await self._answers.answer(
-                message, say(f"Say `connect {service.name}` to me directly.")
-            )
+            hint = say("Say ", Mono(f"connect {service.name}"), " in a direct message to me.")
+            await self._answers.answer(message, hint, interim="connect")
             return
         if there.blocks:
             reason = why.text if isinstance(why, UserError) else f"{service.title} refused you."
-            first = line(
-                reason, " I have sent you a direct message to connect; your command waits."
-            )
-            await self._answers.answer(message, Reply((first,)))
+            led = f"{reason} I have sent you a direct message to connect; your command waits."
+            await self._answers.answer(message, say(led), interim="connect")
 
     # ------------------------------------------------------------------ the call
     async def _call(self, run: _Run) -> None:

@@ -96,7 +96,7 @@ async def both_build_in_the_team_room(stage: Stage) -> None:
     await stage.bob.has_joined(stage.team, stage.bot.user)
     await stage.answer(stage.alice, stage.team, "!jenkins list", "website")
     for number, person in enumerate((stage.alice, stage.bob), start=1):
-        build = _words("website", f"#?{number}")
+        build = _words("website", rf"#{number}\b")
         await stage.answer(person, stage.team, "!jenkins build website", build)
         await stage.world.jenkins.idle()
     _expect(stage.started_by("website") == ["alice", "bob"], "a build by Alice, then one by Bob")
@@ -125,7 +125,7 @@ async def carol_connects_and_her_build_runs(stage: Stage) -> None:
     await carol.sees(offered, after=position, room=dm, sender=stage.bot.user)
     position = carol.position
     await carol.say(dm, "yes")
-    answer = _words("website", "#?3")
+    answer = _words("website", r"#3\b")
     await carol.sees(answer, after=position, room=stage.team, sender=stage.bot.user)
     await stage.world.jenkins.idle()
     _expect(stage.started_by("website")[-1] == "carol", "a build by Carol")

@@ -5,6 +5,7 @@ Nothing sensitive is decided from here: :meth:`Rooms.members_now` asks the serve
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -82,6 +83,7 @@ class Rooms:
         self._encrypted: set[str] = set()
         self._dirty: set[str] = set()
         self._direct: dict[str, list[str]] | None = None
+        self._creating = asyncio.Lock()
 
     async def open(self) -> None:
         """Read which rooms were ever encrypted."""
@@ -203,6 +205,26 @@ class Rooms:
         for room_id in reversed(listed.get(user, [])):
             if await self._still_direct(room_id, user):
                 return room_id
+        async with self._creating:
+            return await self._create_direct(user)
+
+    async def look_again(self, room_id: str) -> bool:
+        """Ask the server whether a room is encrypted that seems not to be; remembers a yes.
+
+        A room that is being made may arrive before its encryption does.
+        """
+        async with self._creating:
+            if self.is_encrypted(room_id):
+                return True
+        where = path("/v3/rooms/{}/state/m.room.encryption/", room_id)
+        try:
+            content = await self._homeserver.request("GET", where)
+        except MatrixError:
+            return False
+        self.update(room_id, [{"type": "m.room.encryption", "state_key": "", "content": content}])
+        return True
+
+    async def _create_direct(self, user: str) -> str:
         answer = await self._homeserver.request(
             "POST",
             "/v3/createRoom",
