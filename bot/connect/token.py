@@ -56,8 +56,9 @@ class Field:
 class Token:
     """The flow: ask for the text, check its shape, take it apart.
 
-    ``page`` is where the token is made, ``what`` says what to make there ("an API token");
-    ``fields`` stand in this order in the text, with ``separator`` between them. For the rest see
+    ``page`` is where the token is made, ``what`` says what to make there ("an API token"), ``note``
+    is a sentence for those who do not find the way. ``fields`` stand in this order in the text,
+    with ``separator`` between them. For the rest see
     :class:`~bot.plugin.Flow`.
     """
 
@@ -65,6 +66,7 @@ class Token:
     what: str
     fields: tuple[Field, ...]
     revoke_hint: str
+    note: str = ""
     separator: str = ":"
     shape: str = ""
     name: str = "token"
@@ -113,6 +115,7 @@ class Token:
         request = line(
             *(f"Make {self.what} on ", Link(self.page, self.page)),
             *(", then paste it here as ", Mono(self._example), "."),
+            f" {self.note}" if self.note else "",
         )
         return Reply((line(problem), request) if problem else (request,))
 

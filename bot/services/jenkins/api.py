@@ -1,0 +1,168 @@
+"""Jenkins as one user sees it, for one call. Every method raises only what is in ``bot.errors``.
+
+Each request has a deadline as a whole (the configured timeout) and runs beside the event loop; if
+nobody waits for it any more, its connection is cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+from urllib.parse import unquote, urlsplit
+
+from pydantic import ValidationError
+
+from bot.errors import Invalid, ServiceError, Unavailable
+from bot.model import Credential
+from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem, Row
+from bot.services.jenkins.faults import Refused, Unanswered, translate
+from bot.services.jenkins.names import FolderPath, JobPath
+from bot.services.jenkins.site import Site
+from bot.threads import Busy
+
+if TYPE_CHECKING:
+    from bot.services.jenkins.client import Client
+
+T = TypeVar("T")
+B = TypeVar("B", bound=Bean)
+
+_HERE: Final = "API at the configured url"
+_DEPTH: Final = 6  # levels of folders that a search looks into
+_BUILD: Final = "number,result,building,timestamp,duration,description"
+_JOB: Final = (
+    "color,description,buildable,healthReport[description],"
+    "property[parameterDefinitions[name,type,description,choices,defaultParameterValue[value]]],"
+    f"lastBuild[{_BUILD}]"
+)
+_LAST: Final = f"color,lastBuild[{_BUILD},actions[causes[shortDescription]]]"
+_QUEUE_ITEM: Final = re.compile(r"/queue/item/(\d{1,18})/?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of a build that was asked for; ``item`` is None where Jenkins did not say.
+
+    ``twin``: an equal build was waiting already, and this is its item.
+    """
+
+    item: int | None
+    twin: bool = False
+
+
+class JenkinsApi:
+    """Opened by the service for one call, and closed after it."""
+
+    def __init__(self, site: Site, credential: Credential) -> None:
+        self.site = site
+        self._credential = credential
+        self._client: Client | None = None
+
+    def close(self) -> None:
+        """Hang up."""
+        if self._client is not None:
+            self._client.close()
+            self._client = None
+
+    async def me(self) -> Me:
+        """Who Jenkins takes the credential's owner for."""
+        return await self._read(Me, "me", "id,fullName", _HERE)
+
+    async def rows(self, folder: FolderPath) -> tuple[Row, ...]:
+        """What is in a folder, kept for 30 seconds.
+
+        Raises:
+            Invalid: it is a job.
+        """
+        what = f"folder '{folder}'" if folder.name else _HERE
+        return await self._rows(folder, "jobs[name,color]", what)
+
+    async def all_rows(self) -> tuple[Row, ...]:
+        """Everything in all folders, six levels deep, in one request; kept for 30 seconds."""
+        tree = "jobs[name,color]"
+        for _ in range(_DEPTH - 1):
+            tree = f"jobs[name,color,{tree}]"
+        return await self._rows(FolderPath(), tree, _HERE)
+
+    async def job(self, path: JobPath) -> Job:
+        """A job with its parameters, its weather and its last build; or a folder."""
+        return await self._read(Job, path.item, _JOB, f"job '{path}'")
+
+    async def last(self, path: JobPath) -> Job:
+        """A job with its last build and why that was started; or a folder."""
+        return await self._read(Job, path.item, _LAST, f"job '{path}'")
+
+    async def start(self, path: JobPath, job: Job, pairs: Sequence[tuple[str, str]]) -> Queued:
+        """Ask for a build; the parameters go in the body. Never asked twice.
+
+        Raises:
+            Invalid: the job cannot be built, or the queue refuses it.
+        """
+        way = "buildWithParameters" if job.definitions else "build"
+        data = list(pairs)
+        if all(definition.name != "delay" for definition in job.definitions):
+            data.append(("delay", "0sec"))  # as the page's own button does: no quiet period
+        status, location = await self._ask(
+            lambda client: client.post(f"{path.item}/{way}", data), f"job '{path}'", writes=True
+        )
+        found = _QUEUE_ITEM.search(urlsplit(location).path)
+        if found:
+            return Queued(int(found[1]), twin=status == 303)
+        if 200 <= status < 300:
+            return Queued(None)
+        if unquote(urlsplit(location).path).rstrip("./").endswith(path.item):
+            raise Invalid(f"its queue refuses to build job '{path}'")
+        raise translate(Refused(status), f"job '{path}'", writes=True)
+
+    async def queue_item(self, item: int) -> QueueItem:
+        """Where a build that was asked for is now."""
+        tree = "why,cancelled,executable[number]"
+        return await self._read(QueueItem, f"queue/item/{item}", tree, f"queue item {item}")
+
+    async def build_of(self, path: JobPath, item: int) -> Build | None:
+        """The build that a queue item became, if it is among the last ten."""
+        tree = "color,builds[number,queueId]{0,10}"
+        job = await self._read(Job, path.item, tree, f"job '{path}'")
+        return next((build for build in job.builds if build.queue_id == item), None)
+
+    async def _rows(self, folder: FolderPath, tree: str, what: str) -> tuple[Row, ...]:
+        key = (self._credential.user, self._credential.account, f"{folder}?{tree}")
+        rows = self.site.recall(key)
+        if rows is None:
+            rows = (await self._read(Jobs, folder.item, tree, what)).jobs
+            if rows is None:
+                raise Invalid(f"'{folder}' is a job, not a folder")
+            self.site.remember(key, rows)
+        return rows
+
+    async def _read(self, bean: type[B], item: str, tree: str, what: str) -> B:
+        found: dict[str, Any] = await self._ask(lambda client: client.read(item, tree), what)
+        try:
+            return bean.model_validate(found)
+        except ValidationError:
+            failure = Unavailable("it answers, but not as a Jenkins does")
+        raise failure  # outside, as everywhere here: a context would hold what came in
+
+    async def _ask(self, question: Callable[[Client], T], what: str, *, writes: bool = False) -> T:
+        client = await self._open()
+        within = self.site.settings.timeout
+        failure: ServiceError
+        try:
+            return await self.site.lane.run(
+                lambda: question(client), within=within, abort=client.abort
+            )
+        except (Refused, Unanswered) as fault:
+            failure = translate(fault, what, writes=writes)
+        except TimeoutError:
+            late = f"no answer within {within:g} seconds"
+            failure = translate(Unanswered(late, sent=client.connected), what, writes=writes)
+        except Busy:
+            failure = Unavailable("too many requests wait for it already")
+        raise failure
+
+    async def _open(self) -> Client:
+        if self._client is None or self._client.aborted:
+            self.close()
+            self._client = await self.site.client(self._credential)
+        return self._client

@@ -1,0 +1,178 @@
+"""What Jenkins' ``api/json`` answers, as far as it is used.
+
+Everything in here comes from the other side: it is checked on the way in, and it is data.
+See https://www.jenkins.io/doc/book/using/remote-access-api/.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Final, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+_STATES: Final = {
+    "blue": "PASS",
+    "red": "FAIL",
+    "yellow": "UNSTABLE",
+    "aborted": "ABORTED",
+    "disabled": "DISABLED",
+    "notbuilt": "NEW",
+    "grey": "NEW",
+}
+_LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+
+
+def _or_empty(value: object) -> object:
+    return [] if value is None else value
+
+
+T = TypeVar("T")
+Many = Annotated[tuple[T, ...], BeforeValidator(_or_empty)]
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+
+
+class Bean(BaseModel):
+    """Base of all; what is not asked for is left out, and errors do not quote what came in."""
+
+    model_config = ConfigDict(
+        frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=to_camel
+    )
+
+
+class Row(Bean):
+    """One entry of a folder. A folder has no color."""
+
+    name: str
+    color: str | None = None
+    jobs: Many[Row] = ()
+
+
+class Default(Bean):
+    """What a parameter is when nothing is given; a password's value is not shown."""
+
+    value: Any = None
+
+
+class Definition(Bean):
+    """A parameter of a job; ``type`` ends in "ParameterDefinition"."""
+
+    name: str
+    type: str = ""
+    description: Text = ""
+    choices: Many[str] = ()
+    default_value: Default | None = Field(None, alias="defaultParameterValue")
+
+    @property
+    def kind(self) -> str:
+        """``String``, ``Boolean``, ``Choice``, ``Password`` …"""
+        return self.type.removesuffix("ParameterDefinition")
+
+    @property
+    def default(self) -> str | None:
+        """What it is when nothing is given, as it would be typed; None where it is not known."""
+        given = self.default_value
+        if given is None or given.value is None or self.kind == "Password":
+            return None
+        return str(given.value).lower() if isinstance(given.value, bool) else str(given.value)
+
+
+class Property(Bean):
+    """A property of a job; one of them lists its parameters."""
+
+    parameter_definitions: Many[Definition] = ()
+
+
+class Cause(Bean):
+    """Why a build was started; ``userId`` is there where a person did it."""
+
+    short_description: Text = ""
+
+
+class Action(Bean):
+    """Something attached to a build."""
+
+    causes: Many[Cause] = ()
+
+
+class Build(Bean):
+    """A run of a job; ``timestamp`` and ``duration`` are milliseconds."""
+
+    number: int
+    result: str | None = None
+    building: bool = False
+    timestamp: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
+    duration: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
+    description: Text = ""
+    queue_id: int = 0
+    actions: Many[Action | None] = ()
+
+    @property
+    def started(self) -> datetime:
+        """When it began."""
+        return datetime.fromtimestamp(self.timestamp / 1000, UTC)
+
+    @property
+    def causes(self) -> tuple[str, ...]:
+        """Why it was started, in Jenkins' words."""
+        found = (cause for action in self.actions if action for cause in action.causes)
+        return tuple(cause.short_description for cause in found if cause.short_description)
+
+
+class Health(Bean):
+    """One line of a job's weather report."""
+
+    description: Text = ""
+
+
+class Job(Bean):
+    """A job, or a folder."""
+
+    color: str | None = None
+    description: Text = ""
+    buildable: bool = False
+    health: Many[Health] = Field((), alias="healthReport")
+    properties: Many[Property] = Field((), alias="property")
+    last_build: Build | None = None
+    builds: Many[Build] = ()
+
+    @property
+    def definitions(self) -> tuple[Definition, ...]:
+        """Its parameters."""
+        return tuple(d for each in self.properties for d in each.parameter_definitions)
+
+
+class Executable(Bean):
+    """The build that a queue item became."""
+
+    number: int
+
+
+class QueueItem(Bean):
+    """A build that was asked for. ``why`` it still waits, in Jenkins' words."""
+
+    why: Text = ""
+    cancelled: bool = False
+    executable: Executable | None = None
+
+
+class Me(Bean):
+    """The user that Jenkins takes us for."""
+
+    id: str
+    full_name: Text = ""
+
+
+class Jobs(Bean):
+    """What is in a folder; None where it is no folder."""
+
+    jobs: tuple[Row, ...] | None = None
+
+
+def state(color: str | None) -> str:
+    """A color in words: ``PASS``, ``FAIL, building``; ``folder`` for what has none."""
+    if color is None:
+        return "folder"
+    base, _, anime = color.partition("_")
+    return _STATES.get(base, base.upper()) + (", building" if anime else "")

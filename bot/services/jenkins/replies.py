@@ -1,0 +1,121 @@
+"""How Jenkins' things look in an answer. What comes from Jenkins is text in it, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Final
+
+from bot.reply import Block, Inline, Line, Link, Mono, Reply, Strong, Table, bullets, line, numbered
+from bot.services.jenkins.beans import Build, Definition, Job, Row, state
+from bot.services.jenkins.definitions import choices
+from bot.services.jenkins.names import JobPath
+from bot.services.jenkins.site import Site
+
+PER_PAGE: Final = 50
+_LONGEST: Final = 1000  # characters of a description
+
+Entry = tuple[str, Row]
+"""A full name and its row."""
+
+
+def listing(title: str, entries: Sequence[Entry], page: int) -> Reply:
+    """One page of a list; numbers go on over the pages, and each keeps its meaning."""
+    first = (page - 1) * PER_PAGE
+    shown = entries[first : first + PER_PAGE]
+    blocks: list[Block] = [line(title)]
+    if shown:
+        blocks.append(numbered([_entry(*entry) for entry in shown], start=first + 1))
+    rest = len(entries) - first - len(shown)
+    if rest > 0:
+        blocks.append(line(f"{rest} more: say the same with ", Mono(f"page {page + 1}"), "."))
+    return Reply(tuple(blocks), listing=tuple(name for name, _ in entries))
+
+
+def described(site: Site, path: JobPath, job: Job) -> Reply:
+    """Everything about a job that fits into an answer."""
+    folder = job.color is None
+    status = _short(state(job.color))
+    if not (folder or job.buildable or status == "DISABLED"):
+        status = f"{status}, cannot be built"
+    blocks: list[Block] = [line(Link(path.name, site.link(path)), f": {status}")]
+    if job.description:
+        blocks.append(line(_short(job.description)))
+    if job.health:
+        blocks.append(bullets([line(_short(each.description)) for each in job.health]))
+    if job.definitions:
+        blocks.append(_parameters(job.definitions))
+    if not folder:
+        blocks.append(_last_line(site, path, job.last_build))
+    return Reply(tuple(blocks))
+
+
+def last(site: Site, path: JobPath, build: Build | None) -> Reply:
+    """The last build, with why it was started."""
+    blocks: list[Block] = [_last_line(site, path, build)]
+    if build is not None and build.causes:
+        blocks.append(bullets([line(_short(cause)) for cause in build.causes]))
+    if build is not None and build.description:
+        blocks.append(line(_short(build.description)))
+    return Reply(tuple(blocks))
+
+
+def started(site: Site, path: JobPath, number: int, account: str) -> Reply:
+    """The build is there."""
+    link = Link(f"{path} #{number}", site.build_link(path, number))
+    return Reply((line("Started ", link, " as ", Strong(account), "."),))
+
+
+def waiting(site: Site, path: JobPath, item: int | None, why: str, *, twin: bool) -> Reply:
+    """The build is in the queue."""
+    begin = "An equal build was waiting already: " if twin else "Queued: "
+    place: Inline = Link(f"queue item {item}", site.queue_link(item)) if item else "the queue"
+    parts: list[Inline] = [begin, Link(path.name, site.link(path)), " is in ", place, "."]
+    if why:
+        parts.append(f" {_short(why)}")
+    return Reply((line(*parts),))
+
+
+def cancelled(path: JobPath) -> Reply:
+    """Somebody took it out of the queue."""
+    return Reply((line(Mono(path.name), " was cancelled in the queue before it started."),))
+
+
+def with_note(reply: Reply, note: Line | None) -> Reply:
+    """The reply with a paragraph more, if there is one."""
+    return Reply((*reply.blocks, note), reply.listing) if note else reply
+
+
+def _entry(name: str, row: Row) -> Line:
+    shown = _short(name if row.color is not None else f"{name}/")
+    return line(f"{_short(state(row.color))} ", Mono(shown))
+
+
+def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
+    if build is None:
+        return line(Link(path.name, site.link(path)), " has never been built.")
+    link = Link(f"{path} #{build.number}", site.build_link(path, build.number))
+    when = f"started {build.started:%Y-%m-%d %H:%M} UTC"
+    if build.building or build.result is None:
+        return line("Last build: ", link, f" is running, {when}.")
+    took = timedelta(seconds=round(build.duration / 1000))
+    return line("Last build: ", link, " ", Strong(_short(build.result)), f", {when}, took {took}.")
+
+
+def _parameters(definitions: Sequence[Definition]) -> Table:
+    rows = tuple(
+        (
+            Mono(_short(definition.name)),
+            _short(", ".join(choices(definition)) or definition.kind),
+            _short(definition.default or ""),
+            _short(definition.description),
+        )
+        for definition in definitions
+    )
+    return Table(("Parameter", "Values", "Default", "Description"), rows)
+
+
+def _short(text: str) -> str:
+    """One line: what comes from over there must not look like several, or like the bot."""
+    text = " ".join(text.split())
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"

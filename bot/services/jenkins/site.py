@@ -1,0 +1,80 @@
+"""One configured Jenkins: its address, its threads, and what it lately told each user."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from bot.model import Credential
+from bot.services.jenkins.beans import Row
+from bot.services.jenkins.names import ItemPath
+from bot.services.jenkins.settings import JenkinsSettings
+from bot.threads import Lane
+
+if TYPE_CHECKING:
+    from bot.services.jenkins.client import Client
+
+_CLIENT: Final = "bot.services.jenkins.client"
+_FRESH: Final = 30.0  # seconds for which a listing is kept
+_MOST: Final = 200  # listings kept at once
+
+Key = tuple[str, str, str]
+"""Matrix user, account over there, and what was listed: nobody sees what another may see."""
+
+
+@dataclass(slots=True)
+class Site:
+    """``patience``: seconds that ``build`` waits for a queue item to become a build."""
+
+    settings: JenkinsSettings
+    lane: Lane
+    patience: float = 15.0
+    clock: Callable[[], float] = time.monotonic
+    _listings: dict[Key, tuple[float, tuple[Row, ...]]] = field(default_factory=dict)
+
+    async def client(self, credential: Credential) -> Client:
+        """A new client for one user; the libraries behind it come in off the event loop."""
+        if _CLIENT not in sys.modules:
+            await self.lane.run(_import_client, within=60)
+        from bot.services.jenkins.client import Client  # 130 ms, so only when needed
+
+        return Client(
+            self.settings.url,
+            credential.fields["user"].reveal(),
+            credential.fields["token"].reveal(),
+            timeout=self.settings.timeout,
+            verify=str(self.settings.ca_file) if self.settings.ca_file else True,
+        )
+
+    def recall(self, key: Key) -> tuple[Row, ...] | None:
+        """A listing of the last 30 seconds."""
+        until, rows = self._listings.get(key, (0.0, ()))
+        return rows if until > self.clock() else None
+
+    def remember(self, key: Key, rows: tuple[Row, ...]) -> None:
+        """Keep a listing for 30 seconds."""
+        now = self.clock()
+        fresh = {k: v for k, v in self._listings.items() if v[0] > now and k != key}
+        while len(fresh) >= _MOST:
+            del fresh[next(iter(fresh))]
+        self._listings = {**fresh, key: (now + _FRESH, rows)}
+
+    def link(self, path: ItemPath) -> str:
+        """The page of a job or folder, under the configured address: Jenkins may not know it."""
+        return f"{self.settings.url}/{quote(path.item)}/" if path.name else f"{self.settings.url}/"
+
+    def build_link(self, path: ItemPath, number: int) -> str:
+        """The page of a build."""
+        return f"{self.link(path)}{number}/"
+
+    def queue_link(self, item: int) -> str:
+        """The page of a queue item."""
+        return f"{self.settings.url}/queue/item/{item}/"
+
+
+def _import_client() -> None:
+    import bot.services.jenkins.client  # noqa: F401 - imported for its effect
