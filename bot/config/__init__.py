@@ -1,12 +1,13 @@
 """``config.yaml`` and the environment, as frozen models."""
 
 from bot.config.environment import environment
-from bot.config.loading import load
+from bot.config.loading import load, load_location
 from bot.config.models import (
     AccessConfig,
     CommandsConfig,
     Config,
     HomeserverConfig,
+    Location,
     LogConfig,
     ServiceEntry,
     WebConfig,
@@ -17,9 +18,11 @@ __all__ = [
     "CommandsConfig",
     "Config",
     "HomeserverConfig",
+    "Location",
     "LogConfig",
     "ServiceEntry",
     "WebConfig",
     "environment",
     "load",
+    "load_location",
 ]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import yaml
 
 from bot.config.problems import mapping
 from bot.errors import ConfigError
+
+_QUOTES: Final = "Mend it; texts that begin with @ ! * & % or `, such as Matrix ids, need quotes"
 
 
 class _Loader(yaml.SafeLoader):
@@ -50,5 +52,5 @@ def _syntax(path: Path, error: yaml.YAMLError) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
     where = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
     problem = getattr(error, "problem", None) or "it holds characters that YAML does not allow"
-    fix = "Mend the line; a Matrix id, and a text that begins with @ ! * & % or `, needs quotes"
+    fix = "Keep one of them" if "stands here twice" in problem else _QUOTES
     return ConfigError(where, f"is not YAML: {problem}", fix)

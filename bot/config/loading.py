@@ -16,6 +16,7 @@ from bot.config.models import (
     CommandsConfig,
     Config,
     HomeserverConfig,
+    Location,
     LogConfig,
     WebConfig,
 )
@@ -44,22 +45,44 @@ def load(path: Path, kinds: Mapping[str, ServiceType]) -> Config:
     Raises:
         ConfigError: the first thing that is wrong with it: key path, problem, fix.
     """
-    path = path.absolute()
-    document = read_document(path)
-    for key in document:
-        if key not in KEYS:
-            raise unknown(key, key, KEYS)
-    tree = resolve(document, "", path.parent)
+    document = _read(path)
+    base = path.absolute().parent
+    tree = resolve(document, "", base)
     return Config(
         homeserver=_section(HomeserverConfig, tree, "homeserver"),
         access=_section(AccessConfig, tree, "access"),
         commands=_section(CommandsConfig, tree, "commands"),
         web=_section(WebConfig, tree, "web"),
         log=_section(LogConfig, tree, "log"),
-        state_dir=_state_dir(tree.get("state_dir"), path.parent),
+        state_dir=_state_dir(tree.get("state_dir"), base),
         database=_database(tree.get("database")),
         services=read_services(tree.get("services"), kinds),
     )
+
+
+def load_location(path: Path) -> Location:
+    """Where the bot's data is, for programs that need nothing else of the configuration.
+
+    Values of other sections are not looked at, so their ``env:`` variables need not be set.
+
+    Raises:
+        ConfigError: see :func:`load`.
+    """
+    document = _read(path)
+    base = path.absolute().parent
+    wanted = {key: document.get(key) for key in ("homeserver", "state_dir", "database")}
+    tree = resolve(wanted, "", base)
+    homeserver = _section(HomeserverConfig, tree, "homeserver")
+    state_dir = _state_dir(tree["state_dir"], base)
+    return Location(homeserver.user, state_dir, _database(tree["database"]))
+
+
+def _read(path: Path) -> dict[str, Any]:
+    document = read_document(path.absolute())
+    for key in document:
+        if key not in KEYS:
+            raise unknown(key, key, KEYS)
+    return document
 
 
 def _section(model: type[Model], tree: Mapping[str, Any], key: str) -> Model:

@@ -136,6 +136,23 @@ class ServiceEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Location:
+    """Where a bot's data is: ``user`` is its Matrix id, ``state_dir`` is absolute.
+
+    ``database`` is a ``postgresql://`` URL, or None for SQLite in the state directory.
+    """
+
+    user: str
+    state_dir: Path
+    database: Secret | None = None
+
+    @property
+    def target(self) -> Path | Secret:
+        """What :meth:`bot.storage.database.Database.open` takes."""
+        return self.database or self.state_dir / "actas.db"
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """The whole configuration, checked.
 
@@ -153,6 +170,11 @@ class Config:
     log: LogConfig = field(default_factory=LogConfig)
 
     @property
+    def location(self) -> Location:
+        """Where the bot's data is."""
+        return Location(self.homeserver.user, self.state_dir, self.database)
+
+    @property
     def database_target(self) -> Path | Secret:
         """What :meth:`bot.storage.database.Database.open` takes."""
-        return self.database or self.state_dir / "actas.db"
+        return self.location.target

@@ -16,17 +16,20 @@ class Database(ABC):
     """Transactions over the tables of ``tables.py``, on SQLite or PostgreSQL."""
 
     @staticmethod
-    async def open(target: Path | Secret, *, user: str = "", exclusive: bool = False) -> Database:
+    async def open(
+        target: Path | Secret, *, user: str = "", exclusive: bool = False, migrate: bool = True
+    ) -> Database:
         """Open a database and bring its schema to this program's.
 
         ``target`` is a file (SQLite) or a ``postgresql://`` URL, which may hold a password; there
         ``user``, the bot's own Matrix id, names the schema, so that bots can share a server. The
         running bot is ``exclusive``: on a file the lock of the state directory sees to that, on a
-        server, which two machines may reach, the database does.
+        server, which two machines may reach, the database does. Without ``migrate`` the schema must
+        be this program's already.
 
         Raises:
-            ConfigError: it cannot be opened or reached, was made by a newer program, or is wanted
-                exclusively and in use by another process.
+            ConfigError: it cannot be opened or reached, was used by a newer program, or is
+                wanted exclusively and in use by another process.
         """
         database: Database
         if isinstance(target, Path):
@@ -39,7 +42,7 @@ class Database(ABC):
             database = await PostgresqlDatabase.connect(target, user, exclusive=exclusive)
         try:
             async with database.transaction() as connection:
-                await schema.migrate(connection)
+                await (schema.migrate if migrate else schema.require)(connection)
         except BaseException:
             await database.close()
             raise

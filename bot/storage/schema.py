@@ -53,6 +53,18 @@ async def migrate(connection: AsyncConnection) -> None:
     await connection.run_sync(_upgrade)
 
 
+async def require(connection: AsyncConnection) -> None:
+    """See that the database is at the newest revision, and change nothing.
+
+    Raises:
+        ConfigError: it is not.
+    """
+    found = await revision(connection)
+    if found != REVISIONS[-1]:
+        problem = f"has the schema {found or 'of an empty one'}, and this program {REVISIONS[-1]}"
+        raise ConfigError("database", problem, "Start the bot with this version of Actas first")
+
+
 def _upgrade(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config

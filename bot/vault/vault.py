@@ -70,15 +70,22 @@ class Vault:
         Raises:
             WrongKey: they are not.
         """
+        if not await self.proven():
+            await self.put_value(_CANARY, _SONG)
+
+    async def proven(self) -> bool:
+        """Whether the keys are this database's; False where it has not been used with any yet.
+
+        Raises:
+            WrongKey: they are not.
+        """
         try:
-            found = await self.get_value(_CANARY)
+            return await self.get_value(_CANARY) is not None
         except Unopenable:
             raise WrongKey(
                 "ACTAS_SECRET: is not the secret that this database was sealed with. Give the bot "
                 "that secret again; to change it, put the new one in front of the old one"
             ) from None
-        if found is None:
-            await self.put_value(_CANARY, _SONG)
 
     async def put(self, credential: Credential) -> None:
         """Store a credential; one that is there for the same user and service is replaced."""
