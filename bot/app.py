@@ -54,7 +54,15 @@ async def run(config: Config, sealer: Sealer) -> None:
         vault = Vault(database, sealer)
         await vault.prove()
         account = await _account(config, homeserver, database, sealer, vault)
-        await _serve(config, homeserver, database, sealer, vault, account)
+        parts = _Bot(
+            config,
+            homeserver=homeserver,
+            database=database,
+            sealer=sealer,
+            vault=vault,
+            account=account,
+        )
+        await _serve(parts)
     finally:
         await homeserver.close()
         await database.close()
@@ -97,6 +105,7 @@ class _Bot:
     def __init__(
         self,
         config: Config,
+        *,
         homeserver: Homeserver,
         database: Database,
         sealer: Sealer,
@@ -181,16 +190,8 @@ class _Bot:
         SystemdNotifier().notify("READY=1")
 
 
-async def _serve(
-    config: Config,
-    homeserver: Homeserver,
-    database: Database,
-    sealer: Sealer,
-    vault: Vault,
-    account: Account,
-) -> None:
+async def _serve(parts: _Bot) -> None:
     """Sync and answer until told to stop; then finish or record what runs."""
-    parts = _Bot(config, homeserver, database, sealer, vault, account)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from bot.accounts import Accounts
 from bot.commands.help import help_reply
@@ -13,6 +13,8 @@ from bot.errors import UserError
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, Rest, Service, command
 from bot.reply import Inline, Mono, Reply, Strong, Table, line, say
+
+_NOTHING: Final = Rest("")
 
 
 class Builtins:
@@ -40,7 +42,7 @@ class Builtins:
             describe("forget me", effect=Effect.DANGER)(self.forget),
         )
 
-    async def help(self, call: Call[Message], topic: Rest = Rest("")) -> Reply:
+    async def help(self, call: Call[Message], topic: Rest = _NOTHING) -> Reply:
         """Show what I can do, or how one thing is said."""
         prefix = "" if call.actor.private else self._prefix
         return help_reply(self._registry, topic, prefix)

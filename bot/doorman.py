@@ -50,7 +50,7 @@ class Doorman:
         """Greet the one person of a direct message; explain in a room that is not encrypted."""
         room = joined.room
         await self._rooms.need([room])
-        if not self._rooms.is_encrypted(room) and not await self._rooms.look_again(room):
+        if not await self._rooms.look_again(room):
             await self.explain(room, joined.event_id)
             return
         people = set(self._rooms.get(room).members) - {self._bot}

@@ -209,7 +209,7 @@ class Rooms:
             return await self._create_direct(user)
 
     async def look_again(self, room_id: str) -> bool:
-        """Ask the server whether a room is encrypted that seems not to be; remembers a yes.
+        """Whether a room is encrypted; the server is asked about one that seems not to be.
 
         A room that is being made may arrive before its encryption does.
         """
@@ -244,6 +244,7 @@ class Rooms:
         room_id = str(answer["room_id"])
         room = self.get(room_id)
         room.members, room.joined_at = {self._bot: "join", user: "invite"}, 1
+        room.told.add("greeting")  # the bot came to ask for something
         room.encryption = {"algorithm": "m.megolm.v1.aes-sha2"}
         self.mark_encrypted(room_id)
         await self.remember_direct(user, room_id)
