@@ -1,0 +1,5 @@
+"""``python -m bot`` is ``actas``."""
+
+from bot.cli import main
+
+main()
