@@ -68,11 +68,11 @@ class PinFlow:
 
     async def _redeem(self, request: Token, answer: Secret) -> Token | None:
         """The access token for what was answered, or None where that is not the PIN."""
-        pin = "".join(answer.reveal().split())
-        if not _PIN.fullmatch(pin):
-            return None  # nothing but a PIN is sent: it may be a password
+        pin = _pin(answer)
+        if pin is None:
+            return None  # it is not sent: it may be a password
         try:
-            return await self.exchange.access_token(request, Secret(pin))
+            return await self.exchange.access_token(request, pin)
         except WrongVerifier:
             return None
 
@@ -99,3 +99,8 @@ class PinFlow:
 
     def _words(self, phrases: Sequence[str]) -> str:
         return f"{self.word} {phrases[0]}"
+
+
+def _pin(answer: Secret) -> Secret | None:
+    digits = "".join(answer.reveal().split())
+    return Secret(digits) if _PIN.fullmatch(digits) else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -71,6 +72,19 @@ class Drip:
 
 
 @dataclass(frozen=True, slots=True)
+class Flood:
+    """An answer that never ends, as fast as the connection takes it."""
+
+    async def play(self, request: web.Request, stopping: asyncio.Event) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        with suppress(ConnectionError):  # the client has had enough
+            while not stopping.is_set():
+                await response.write(b" " * 65_536)
+        return response
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """The connection is cut before an answer."""
 
@@ -89,8 +103,12 @@ class _Planned:
 
 @dataclass(slots=True)
 class Faults:
-    """What goes wrong next, in order. A middleware asks it about every request to the API."""
+    """What goes wrong next, in order. A middleware asks it about every request.
 
+    ``under_way`` is set as soon as something goes wrong, ``stopping`` when it all ends.
+    """
+
+    under_way: asyncio.Event = field(default_factory=asyncio.Event)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     _planned: deque[_Planned] = field(default_factory=deque)
 
@@ -118,6 +136,7 @@ class Faults:
                 return answer
             if planned.carried_out:
                 await handler(request)
+            self.under_way.set()
             return await planned.fault.play(request, self.stopping)
 
         return play

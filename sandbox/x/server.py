@@ -108,6 +108,10 @@ class XStandIn:
         """
         self._faults.plan(fault, path=path, carried_out=carried_out)
 
+    async def failing(self) -> None:
+        """Wait until one of the failures that were asked for is under way."""
+        await self._faults.under_way.wait()
+
     def _account(self, user: str) -> Account:
         account = self._state.account(user)
         if account is None:

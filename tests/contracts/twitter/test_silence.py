@@ -1,0 +1,145 @@
+"""No secret in logs of any library, in errors, in their context, or in tracebacks."""
+
+from __future__ import annotations
+
+import json
+import logging
+import traceback
+from pathlib import Path
+
+import pytest
+
+from bot.errors import ActasError
+from sandbox.x import Answer, Drip, Drop, XStandIn, problems
+from tests.contracts.fakes import credential_for
+from tests.contracts.twitter.conftest import ALICE, credential_of, say, service_at
+from tests.contracts.twitter.test_connect import Visitor
+
+TESTS = Path(__file__).parent
+
+
+class Listener(logging.Handler):
+    """Keeps every record of every logger, with its arguments and traceback."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.NOTSET)
+        self.text = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.text += f"{self.format(record)}\n{record.args!r}\n{record.__dict__!r}\n"
+
+
+@pytest.fixture
+def heard():
+    """Everything that is logged, at DEBUG, by anybody."""
+    listener, root = Listener(), logging.getLogger()
+    level = root.level
+    root.addHandler(listener)
+    root.setLevel(logging.DEBUG)
+    for name in ("tweepy", "oauthlib", "requests_oauthlib", "urllib3"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield listener
+    root.removeHandler(listener)
+    root.setLevel(level)
+
+
+def shown(error: BaseException) -> str:
+    """All that a careless logger could show of an error: it, its causes, their local variables."""
+    seen: list[str] = []
+    chain: list[BaseException | None] = [error]
+    while chain:
+        link = chain.pop()
+        if link is None:
+            continue
+        chain += [link.__cause__, link.__context__]
+        seen += [str(link), repr(link), repr(vars(link))]
+        for frame, _ in traceback.walk_tb(link.__traceback__):
+            if not Path(frame.f_code.co_filename).is_relative_to(TESTS):
+                seen.append(repr(frame.f_locals))
+    return "\n".join(seen)
+
+
+def test_the_check_itself_sees_local_variables_of_causes():
+    with pytest.raises(ValueError, match="something") as error:
+        _leaks("hunter2")
+    assert "hunter2" in shown(error.value)
+
+
+def _leaks(password):
+    try:
+        json.loads(password)
+    except ValueError:
+        raise ValueError("something is wrong") from None
+
+
+async def test_connecting_and_commands_log_no_secret(heard):
+    async with XStandIn("alice", "bob") as x:
+        service = service_at(x.url, x)
+        talk = Visitor(x, "0000000", "{pin}")
+        grant = await service.flows[0].run(talk)
+        fields = {name: secret.reveal() for name, secret in grant.fields.items()}
+        credential = credential_for(service, ALICE, "@alice", fields)
+        await say(service, credential, "tweet", "my secret plan")
+        await say(service, credential, "search", "my secret search")
+        for fault in (Answer(503), Answer(401, problems.UNAUTHORIZED), Drop()):
+            x.fail(fault)
+            with pytest.raises(ActasError):
+                await say(service, credential, "tweet", "my secret plan")
+        await service.revoke(credential)
+        logging.getLogger("tests").debug("listening")
+        assert "listening" in heard.text
+        for secret in (*fields.values(), x.consumer_key, x.consumer_secret, talk._pin):
+            assert secret not in heard.text
+        assert "my secret" not in heard.text
+
+
+FAULTS = [
+    *(Answer(status, {"detail": "the detail"}) for status in (400, 401, 402, 403, 404, 409, 429)),
+    Answer(500),
+    Answer(200, "the detail"),
+    Answer(200, []),
+    Answer(200, {"data": "the detail"}),
+    Drop(),
+    Drip(),
+]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("said", [("tweet", "x"), ("search", "x")], ids=lambda said: said[0])
+async def test_no_error_of_a_command_carries_a_secret(x, fault, said):
+    service = service_at(x.url, x, timeout=0.5)
+    alice = credential_of(x, service, "alice")
+    x.fail(fault)
+    with pytest.raises(ActasError) as error:
+        await say(service, alice, *said)
+    text = shown(error.value)
+    for secret in (*(f.reveal() for f in alice.fields.values()), x.consumer_key, x.consumer_secret):
+        assert secret not in text
+    assert "oauth_signature" not in text
+    assert "the detail" not in str(error.value) + repr(error.value) + repr(vars(error.value))
+
+
+@pytest.mark.parametrize("path", ["/oauth/request_token", "/oauth/access_token"])
+@pytest.mark.parametrize(
+    "fault",
+    [Answer(500), Answer(401), Answer(200, "oauth_token=half-of-it"), Drop(), Drip()],
+    ids=str,
+)
+async def test_no_error_of_the_flow_carries_a_secret(x, path, fault):
+    service = service_at(x.url, x, timeout=0.5)
+    for _ in range(3):
+        x.fail(fault, path=path)
+    talk = Visitor(x, "{pin}", "{pin}", "{pin}")
+    with pytest.raises(ActasError) as error:
+        await service.flows[0].run(talk)
+    text = shown(error.value)
+    for secret in filter(None, (x.consumer_key, x.consumer_secret, talk._pin, "half-of-it")):
+        assert secret not in text
+    assert "oauth_signature" not in text
+
+
+async def test_nothing_shows_a_secret_by_its_repr(x, service, alice):
+    async with service.api(alice) as api:
+        text = "".join(map(repr, (api, vars(api), service, vars(service), alice, service.flows)))
+    for secret in (*(f.reveal() for f in alice.fields.values()), x.consumer_key, x.consumer_secret):
+        assert secret not in text
