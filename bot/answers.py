@@ -19,6 +19,7 @@ from bot.model import Message
 from bot.reply import Reply, say
 
 _TYPING_AFTER: Final = 0.6  # seconds; a quick answer needs no typing notice
+_TYPING_EVERY: Final = 20.0  # seconds; a typing notice lasts 30
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of one answer
 
 log = structlog.get_logger()
@@ -102,24 +103,23 @@ class Answers:
     @asynccontextmanager
     async def typing(self, message: Message) -> AsyncIterator[None]:
         """Show that the bot is at it, if it takes a moment."""
-        room = message.actor.room
+        room, shown = message.actor.room, False
 
         async def show() -> None:
+            nonlocal shown
             await asyncio.sleep(_TYPING_AFTER)
-            try:
-                while True:
-                    await self._sender.typing(room, on=True)
-                    await asyncio.sleep(20)
-            finally:
-                await self._sender.typing(room, on=False)
+            shown = True
+            while True:
+                await self._sender.typing(room, on=True)
+                await asyncio.sleep(_TYPING_EVERY)
 
         task = asyncio.create_task(show())
         try:
             yield
         finally:
             task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
+            if shown:
+                await self._sender.typing(room, on=False)
 
     def _content(self, message: Message, rendered: Rendered, room: str) -> dict[str, Any]:
         actor = message.actor

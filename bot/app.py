@@ -18,6 +18,7 @@ from bot.config import Config, environment
 from bot.connections import Connections
 from bot.dispatch import Dispatch
 from bot.doorman import Doorman
+from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.lanes import Lanes
@@ -33,7 +34,7 @@ from bot.storage.database import Database
 from bot.vault.sealer import Sealer
 from bot.vault.vault import Vault
 
-_GRACE: Final = 10.0  # seconds for what runs when the bot is told to stop
+_GRACE: Final = 8.0  # seconds for what runs when the bot is told to stop
 _RETRY: Final = 5.0  # seconds between two tries to reach the homeserver at the start
 
 log = structlog.get_logger()
@@ -172,6 +173,14 @@ class _Bot:
             max_age=config.commands.max_age,
             wants=self.dispatch.concerns,
         )
+        self.housekeeping = Housekeeping(
+            inbox=account.inbox,
+            store=account.store,
+            rooms=account.rooms,
+            answers=answers,
+            bot=bot,
+            max_age=config.commands.max_age,
+        )
         self.sync = SyncLoop(
             homeserver=homeserver,
             database=database,
@@ -197,17 +206,20 @@ async def _serve(parts: _Bot) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     await parts.dispatch.recover()
-    syncing, stopping = asyncio.create_task(parts.sync.run()), asyncio.create_task(stop.wait())
+    working = [
+        asyncio.create_task(work)
+        for work in (parts.sync.run(), parts.housekeeping.run(), stop.wait())
+    ]
     try:
-        await asyncio.wait((syncing, stopping), return_when=asyncio.FIRST_COMPLETED)
-        if syncing.done():
-            syncing.result()
+        done, _ = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        for task in done:
+            task.result()
     finally:
         SystemdNotifier().notify("STOPPING=1")
         log.info("stopping")
-        for task in (syncing, stopping):
+        for task in working:
             task.cancel()
-        await asyncio.gather(syncing, stopping, return_exceptions=True)
+        await asyncio.gather(*working, return_exceptions=True)
         await parts.connections.close()
         await parts.lanes.close(_GRACE)
         await parts.journal.interrupt()

@@ -118,7 +118,6 @@ class Connections:
         found = self._open.pop(user, None)
         if found is None:
             return False
-        found.talk.cancel()
         found.task.cancel()
         await asyncio.gather(found.task, return_exceptions=True)
         return True

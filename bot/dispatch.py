@@ -144,20 +144,21 @@ class Dispatch:
         found = self._address(body, private=actor.private, mentions_bot=message.mentions_bot)
         if not await self._admitted(message, found):
             return False
-        word = (found.text if found else body).strip().casefold()
-        if word in _CHOICES and self._runner.is_asked(actor.user, actor.room):
-            await self._runner.decide(message, yes=_CHOICES[word])
-            return False
         meaning = self._registry.resolve(found.text) if found else None
         if not actor.private:
             secret = self._shown(message, body, meaning)
             if secret is not None:
                 await self._intake.refuse(actor.room, message.event_id, secret)
                 return False
-        if found is None or meaning is None:
-            return False
         if not actor.pinned and not self._may_unpinned(message, meaning):
-            await self._changed(message)
+            if found is not None:
+                await self._changed(message)
+            return False
+        word = (found.text if found else body).strip().casefold()
+        if word in _CHOICES and self._runner.is_asked(actor.user, actor.room):
+            await self._runner.decide(message, yes=_CHOICES[word])
+            return False
+        if found is None or meaning is None:
             return False
         return await self._meant(message, found, meaning)
 

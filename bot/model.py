@@ -31,7 +31,7 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A text addressed to nobody yet. ``body`` has neither reply fallback nor edits in it.
+    """A text addressed to nobody yet. ``body`` is never that of an edit.
 
     ``thread`` is the root event of the thread it stands in; ``mentions_bot`` tells an intentional
     mention (MSC3952); ``ts`` is the server's time in milliseconds.
@@ -39,7 +39,7 @@ class Message:
 
     actor: Actor
     event_id: str
-    body: str
+    body: str = field(repr=False)  # it may hold a secret
     ts: int
     thread: str | None = None
     mentions_bot: bool = False
@@ -60,7 +60,7 @@ class Stray:
     user: str
     room: str
     event_id: str
-    body: str
+    body: str = field(repr=False)  # it may hold a secret
     doubt: Doubt
     private: bool = False
     mentions_bot: bool = False

@@ -39,7 +39,7 @@ class Talk:
         """Ask and wait for a text; a secret one has been redacted when it comes here.
 
         Raises:
-            Abandoned: cancelled, or ten minutes without an answer.
+            Abandoned: ten minutes without an answer.
         """
         if self._first is not None:
             first, self._first = self._first, None
@@ -50,7 +50,7 @@ class Talk:
         """Ask a question that "yes" or "no" answers.
 
         Raises:
-            Abandoned: cancelled, or ten minutes without an answer.
+            Abandoned: ten minutes without an answer.
         """
         answer = await self._ask(question, "choice")
         while (word := answer.reveal().strip().casefold()) not in ("yes", "no"):
@@ -64,11 +64,6 @@ class Talk:
             return False
         self._answer.set_result(answer)
         return True
-
-    def cancel(self) -> None:
-        """End the conversation where it waits."""
-        if self._answer is not None and not self._answer.done():
-            self._answer.set_exception(Abandoned())
 
     async def _ask(self, prompt: Reply, kind: Waiting) -> Secret:
         self._answer, self.waiting = asyncio.get_running_loop().create_future(), kind

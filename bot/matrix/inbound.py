@@ -56,6 +56,7 @@ class _Batch:
     entries: list[Entry] = field(default_factory=list)
     unlocked: list[Entry] = field(default_factory=list)
     indices: list[dict[str, Any]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
 
 
 class Inbound:
@@ -184,22 +185,32 @@ class Inbound:
             return
         for locked in await self._inbox.locked({session for _, session in arrived}):
             devices = await self._devices([(locked.room, locked.event)])
-            entry = await self._entry(locked.room, locked.event, devices, batch)
+            entry = await self._contained(locked.room, locked.event, devices, batch)
             if entry is not None and not isinstance(entry, Locked):
                 batch.unlocked.append(entry)
 
     async def _read(self, batch: _Batch, *, catching_up: bool) -> None:
         devices = await self._devices(batch.events)
         for room_id, event in batch.events:
-            try:
-                entry = await self._entry(room_id, event, devices, batch)
-            except (KeyError, TypeError, ValueError, AttributeError, RecursionError) as error:
-                log.warning("event.malformed", room=room_id, error=type(error).__name__)
-                continue
+            entry = await self._contained(room_id, event, devices, batch)
             if isinstance(entry, Message) and catching_up and entry.ts < now() - self._max_age:
                 entry = Late(entry.actor.user, room_id, entry.event_id)
             if entry is not None:
                 batch.entries.append(entry)
+
+    async def _contained(
+        self,
+        room_id: str,
+        event: Mapping[str, Any],
+        devices: dict[str, DeviceList],
+        batch: _Batch,
+    ) -> Entry | None:
+        """What one event comes to; a bad one is logged, and the others go on (N2)."""
+        try:
+            return await self._entry(room_id, event, devices, batch)
+        except Exception as error:  # noqa: BLE001  # one bad item must not end the batch
+            log.warning("event.broken", room=room_id, error=type(error).__name__)
+            return None
 
     async def _devices(
         self, events: Iterable[tuple[str, Mapping[str, Any]]]
@@ -230,7 +241,8 @@ class Inbound:
         except Refused as refusal:
             log.warning("event.refused", room=room_id, user=sender, reason=refusal.reason)
             return None
-        if found.device is None:
+        if found.device is None and sender not in batch.asked:
+            batch.asked.add(sender)
             devices.update(await self._keys.devices_of([sender], anew=[sender]))
             found = self._machine.decrypt_room_event(room_id, event, devices)
         batch.indices.append(

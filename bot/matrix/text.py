@@ -22,7 +22,7 @@ _HARMFUL: Final = re.compile(
 _ROOM_PING: Final = re.compile("@(?=room)", re.IGNORECASE)
 
 _URL_LENGTH: Final = 2_000
-_NOT_IN_URLS: Final = re.compile(r"[\s\\\x00-\x20\x7f]")
+_NOT_IN_URLS: Final = re.compile(r"[\s\\\x00-\x20\x7f\ud800-\udfff]")
 _URL_CHARACTERS: Final = "%/:?#[]@!$&'()*+,;=-._~"
 _HOST: Final = re.compile(r"[a-z0-9._-]+|[0-9a-f:.]*:[0-9a-f:.]*")  # a name, or IPv4 or IPv6
 _LOOKS_LIKE_URL: Final = re.compile(r"\s*(?:[a-z][a-z0-9+.-]{0,30}://|www\.)", re.IGNORECASE)
@@ -58,7 +58,7 @@ def link_target(url: str) -> str | None:
         return None
     if parts.scheme not in {"http", "https"} or "@" in parts.netloc or not _HOST.fullmatch(host):
         return None
-    return _ROOM_PING.sub("%40", quote(url, safe=_URL_CHARACTERS, errors="replace"))
+    return _ROOM_PING.sub("%40", quote(url, safe=_URL_CHARACTERS))
 
 
 def link_text(link: Link) -> str:
