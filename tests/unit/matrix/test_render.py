@@ -101,6 +101,13 @@ def test_an_empty_answer_says_so(reply):
     assert render(reply) == Rendered("The answer is empty.", "<p>The answer is empty.</p>")
 
 
+def test_columns_are_aligned_as_terminals_show_them():
+    """Accents that are characters of their own take no room, wide characters twice as much."""
+    table = Table(("A", "B"), (("e\u0301", "x"), ("日", "y"), ("ab", "z")))
+    rows = render(Reply((table,))).body.split("\n")[2:]
+    assert rows == ["e\u0301   x", "日  y", "ab  z"]
+
+
 def test_one_long_cell_does_not_widen_every_row():
     """Else a hostile name would make the text quadratic."""
     rows = tuple(("x" * n, "y") for n in (1, 10_000, 1))
@@ -170,7 +177,8 @@ def test_a_ping_in_an_address_is_percent_encoded():
 
 @everywhere
 @pytest.mark.parametrize(
-    "character", ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\u206a", "\ud800"]
+    "character",
+    ["\x00", "\x07", "\x1b", "\x7f", "\x9b", "\u202e", "\u2066", "\u206a", "\ufff9", "\ud800"],
 )
 def test_harmful_characters_are_replaced(place, character):
     """Terminal escapes, text that runs backwards, and what no UTF-8 can carry."""
@@ -225,6 +233,7 @@ def test_a_log_keeps_its_lines(end):
         "https://good.org\t.evil.org/",
         "https://good.org/a b",
         "https://good.org/\x00",
+        "https://good.org/\ud800",
         "https://goöd.org/",
         "https://good.org:port/",
         "https://good.org:99999/",
