@@ -100,6 +100,7 @@ async def both_build_in_the_team_room(stage: Stage) -> None:
         await stage.answer(person, stage.team, "!jenkins build website", build)
         await stage.world.jenkins.idle()
     _expect(stage.started_by("website") == ["alice", "bob"], "a build by Alice, then one by Bob")
+    await stage.alice.catches_up()
     for done in stage.world.jenkins.builds("website"):
         stage.note(f"Jenkins' log of website #{done.number}: {done.log.splitlines()[0]}")
 
@@ -209,6 +210,10 @@ async def _paste(stage: Stage, who: Person, room: str, text: str, answered: Want
 
 def _connected(account: str) -> Wanted:
     return _words("(connected|authenticated)", rf"\b{account}\b")
+
+
+def _started(number: int) -> Wanted:
+    return _words("started", rf"website #{number}\b", rf"/job/website/{number}\b")
 
 
 def _words(*patterns: str) -> Wanted:

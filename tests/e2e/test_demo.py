@@ -7,7 +7,9 @@ import io
 import os
 import re
 import sys
+import termios
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 from rich.console import Console
@@ -19,10 +21,10 @@ _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 
 class Terminal:
-    """The demo's process on a terminal of its own: what it prints, and a keyboard."""
+    """A process on a terminal of its own: what it prints, and a keyboard."""
 
-    def __init__(self, process: asyncio.subprocess.Process, master: int) -> None:
-        self.process, self._master = process, master
+    def __init__(self, process: asyncio.subprocess.Process, master: int, slave: int) -> None:
+        self._process, self._master, self._slave = process, master, slave
         self._printed = ""
         self._news = asyncio.Event()
         asyncio.get_running_loop().add_reader(master, self._read)
@@ -47,6 +49,15 @@ class Terminal:
         os.write(self._master, text.encode() + b"\n" * enter)
         return before
 
+    async def ends(self) -> int:
+        """Wait until the process ends and return its exit code."""
+        async with asyncio.timeout(30):
+            return await self._process.wait()
+
+    def attributes(self) -> list[object]:
+        """How the terminal is set: echo, line by line, …"""
+        return termios.tcgetattr(self._slave)
+
     async def shows(self, pattern: str, *, after: int = 0, patience: float = 90) -> None:
         """Wait until a regular expression is found in what was printed after a position."""
         try:
@@ -58,25 +69,32 @@ class Terminal:
             pytest.fail(f"not shown: {pattern}\n{self.text}")
 
 
+@asynccontextmanager
+async def _on_terminal(*arguments: str) -> AsyncIterator[Terminal]:
+    """Python with these arguments, with a new terminal as its controlling one."""
+    master, slave = os.openpty()
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, *arguments),
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+        preexec_fn=lambda: os.login_tty(slave),
+    )
+    terminal = Terminal(process, master, slave)
+    try:
+        yield terminal
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.wait()
+        asyncio.get_running_loop().remove_reader(master)
+        os.close(master)
+        os.close(slave)
+
+
 @pytest.fixture
 async def terminal() -> AsyncIterator[Terminal]:
     """The demo, running on a terminal."""
-    master, slave = os.openpty()
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "sandbox"),
-        stdin=slave,
-        stdout=slave,
-        stderr=slave,
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
-    )
-    os.close(slave)
-    terminal = Terminal(process, master)
-    yield terminal
-    if process.returncode is None:
-        process.kill()
-    await process.wait()
-    asyncio.get_running_loop().remove_reader(master)
-    os.close(master)
+    async with _on_terminal("-m", "sandbox") as terminal:
+        yield terminal
 
 
 async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
@@ -96,17 +114,34 @@ async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
     typed = terminal.type("accounts")
     await terminal.shows(r"alice · actas │ actas: (.|\n)*@?alice", after=typed)
     terminal.type("/quit")
-    async with asyncio.timeout(30):
-        assert await terminal.process.wait() == 0
+    assert await terminal.ends() == 0
 
 
-async def test_ctrl_c_ends_the_demo_and_all_it_started(terminal: Terminal) -> None:
-    """Nothing is left running, and no traceback is shown."""
+async def test_ctrl_c_ends_the_demo_without_a_traceback(terminal: Terminal) -> None:
+    """In the middle of the story, too."""
     await terminal.shows(r"Set up after")
-    os.write(terminal._master, b"\x03")
-    async with asyncio.timeout(30):
-        assert await terminal.process.wait() == 130
+    terminal.type("\x03", enter=False)
+    assert await terminal.ends() == 130
     assert "Traceback" not in terminal.text
+
+
+async def test_ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() -> None:
+    """What is typed afterwards is shown again, and line by line."""
+    script = (
+        "import asyncio\n"
+        "from sandbox.prompt import Prompt\n"
+        "async def main():\n"
+        "    with Prompt.open() as prompt:\n"
+        "        await prompt.ask('go on> ')\n"
+        "asyncio.run(main())\n"
+    )
+    async with _on_terminal("-c", script) as terminal:
+        before = terminal.attributes()
+        await terminal.shows("go on> ")
+        assert terminal.attributes() != before
+        terminal.type("\x03", enter=False)
+        assert await terminal.ends() != 0
+        assert terminal.attributes() == before
 
 
 async def test_a_step_that_goes_wrong_fails_the_demo_and_is_named(
