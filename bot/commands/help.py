@@ -18,6 +18,7 @@ _EFFECTS = {
     Effect.WRITE: "It changes something over there; it runs once at most.",
     Effect.DANGER: 'It shows what it would do and as whom, and waits for your "yes".',
 }
+_OPTIONAL = " (may be left out)"
 
 
 def help_reply(registry: Registry, topic: str, prefix: str) -> Reply:
@@ -111,7 +112,7 @@ def _about_command(service: AnyService | None, command: Command, prefix: str) ->
     blocks: list[Block] = [line(Mono(before + command.usage))]
     blocks += [line(*_inline(paragraph)) for paragraph in _paragraphs(command)]
     arguments = [
-        line(Mono(p.name), f": {describe(p.type)}", "" if p.required else " (may be left out)")
+        line(Mono(p.name), ": ", *_inline(describe(p.type) + ("" if p.required else _OPTIONAL)))
         for p in command.parameters
     ]
     if arguments:

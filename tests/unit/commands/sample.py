@@ -18,7 +18,7 @@ SHAPE = r"\S+:11[0-9a-f]{32}"
 
 
 class Job(str):
-    """A job's name, up to a comma."""
+    """A job's name, up to a ``,``."""
 
     __slots__ = ()
     numbered = True

@@ -194,7 +194,7 @@ class Silent(str):
         (Rest, "all the text that follows"),
         (Literal["a", 2], "one of a, 2"),
         (Size, "one of 1"),
-        (Job, "A job's name, up to a comma, or its number in your last list"),
+        (Job, "A job's name, up to a ``,``, or its number in your last list"),
         (Silent, "text"),
     ],
 )

@@ -69,7 +69,7 @@ def test_the_help_of_a_command_explains_its_arguments(topic):
         "`!jenkins build <job> [params]`\n"
         "Start a build.\n"
         "Parameters are `name=value` pairs, as many as the job has.\n"
-        "• `job`: A job's name, up to a comma, or its number in your last list\n"
+        "• `job`: A job's name, up to a `,`, or its number in your last list\n"
         "• `params`: all the text that follows (may be left out)\n"
         'It shows what it would do and as whom, and waits for your "yes".\n'
         "In short: `!jenkins b`\n"
