@@ -47,9 +47,14 @@ class Stage:
     @classmethod
     @asynccontextmanager
     async def set_up(cls, world: World, bot: Bot) -> AsyncIterator[Self]:
-        """Bring Alice, Bob and Carol to where ``bot`` is."""
+        """Bring Alice, Bob and Carol to where ``bot`` is.
+
+        Alice's client excludes devices that their owners have not signed: she would neither be
+        heard nor answered by a bot without an identity of its own.
+        """
         async with world.guests() as arrive:
-            yield cls(world, bot, await arrive("alice"), await arrive("bob"), await arrive("carol"))
+            alice = await arrive("alice", strict=True)
+            yield cls(world, bot, alice, await arrive("bob"), await arrive("carol"))
 
     @property
     def people(self) -> tuple[Person, ...]:
