@@ -1,0 +1,76 @@
+"""X in the configuration."""
+
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from bot.services.twitter.settings import TwitterSettings
+
+KEYS = {"consumer_key": "the key", "consumer_secret": "the secret"}
+
+
+def test_the_two_keys_suffice():
+    settings = TwitterSettings.model_validate(KEYS)
+    assert settings.api_url == "https://api.twitter.com"
+    assert settings.web_url == "https://x.com"
+    assert (settings.callback, settings.timeout) == ("pin", 15)
+
+
+def test_the_keys_are_not_shown():
+    text = repr(TwitterSettings.model_validate(KEYS))
+    assert "the key" not in text
+    assert "the secret" not in text
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("https://api.x.com/", "https://api.x.com"),
+        ("https://API.x.com:8443", "https://api.x.com:8443"),
+        ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
+        ("http://localhost:1", "http://localhost:1"),
+        ("http://[::1]:1", "http://[::1]:1"),
+    ],
+)
+def test_an_address_is_kept_as_an_origin(typed, kept):
+    assert TwitterSettings.model_validate({**KEYS, "api_url": typed}).api_url == kept
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "api.x.com",
+        "ftp://api.x.com",
+        "https://",
+        "http://api.x.com",
+        "http://127.0.0.1.evil.example",
+        "https://user:password@api.x.com",
+        "https://api.x.com/2",
+        "https://api.x.com?a=b",
+        "https://api.x.com#a",
+        "https://api.x.com:0",
+        "https://api.x.com:99999",
+    ],
+)
+@pytest.mark.parametrize("key", ["api_url", "web_url"])
+def test_what_is_no_safe_origin_is_an_error(key, address):
+    with pytest.raises(ValidationError):
+        TwitterSettings.model_validate({**KEYS, key: address})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"consumer_key": ""},
+        {"consumer_secret": None},
+        {"callback": "web"},
+        {"timeout": 0},
+        {"timeout": 61},
+        {"unknown": 1},
+    ],
+)
+def test_what_it_does_not_know_is_an_error(wrong):
+    with pytest.raises(ValidationError):
+        TwitterSettings.model_validate({**KEYS, **wrong})
