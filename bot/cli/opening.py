@@ -20,7 +20,7 @@ def read_sealer() -> Sealer:
     """
     secret = environment(VARIABLE)
     if secret is None:
-        fix = f"Set it, or put it into the file $CREDENTIALS_DIRECTORY/{VARIABLE}"
+        fix = f"Set it, or {VARIABLE}=file:PATH; `actas new-secret` prints one for a first start"
         raise ConfigError(VARIABLE, "is not set", fix)
     return Sealer(KeyRing.from_text(secret.reveal()))
 

@@ -13,12 +13,15 @@ from bot.secret import Secret
 def environment(name: str) -> Secret | None:
     """A variable, or the file of that name in ``$CREDENTIALS_DIRECTORY`` (``LoadCredential=``).
 
-    White space around it is dropped; an empty one counts as not set.
+    A variable may be ``file:PATH`` as well. White space around the value is dropped; an empty one
+    counts as not set.
 
     Raises:
         ConfigError: the file cannot be read, or is no text.
     """
     value = os.environ.get(name, "").strip()
+    if value.startswith("file:"):
+        value = _read(Path(value.removeprefix("file:")), name).strip()
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not value and directory and (file := Path(directory, name)).is_file():
         value = _read(file, name).strip()
