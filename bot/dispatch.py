@@ -217,7 +217,7 @@ class Dispatch:
             await self._answers.answer(message, say(what))
             return True
         if waiting is not None:
-            await self._connections.answer(message, Secret(word))
+            await self._connections.answer(message, Secret(message.body.strip()))  # as typed
             return True
         if await self._parked_choice(message, word.casefold()):
             return True

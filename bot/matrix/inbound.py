@@ -183,7 +183,7 @@ class Inbound:
         """Look again at events whose room key has come now, with all the checks."""
         if not arrived:
             return
-        for locked in await self._inbox.locked({session for _, session in arrived}):
+        for locked in await self._inbox.locked({session for _, session in arrived}, self._max_age):
             devices = await self._devices([(locked.room, locked.event)])
             entry = await self._contained(locked.room, locked.event, devices, batch)
             if entry is not None and not isinstance(entry, Locked):
@@ -352,7 +352,7 @@ class Inbound:
         for key, row in zip(keys, indices, strict=True):
             if first.setdefault(key, row["event_id"]) != row["event_id"]:
                 replayed.add(row["event_id"])
-                log.warning("event.refused", reason="replayed", event=row["event_id"])
+                log.warning("event.refused", reason="replayed", event_id=row["event_id"])
             else:
                 new.append(row)
         if new:

@@ -120,9 +120,11 @@ class Inbox:
             rows = (await connection.execute(query)).all()
         return [Waiting(_item(self._open(row)), row.received_at) for row in rows]
 
-    async def locked(self, sessions: Collection[str]) -> list[Locked]:
-        """The events that wait for one of these Megolm sessions."""
-        query = select(_T).where(_T.c.state == "locked", _T.c.session_id.in_(sessions))
+    async def locked(self, sessions: Collection[str], max_age: int) -> list[Locked]:
+        """The events that wait for one of these Megolm sessions, not older than ``max_age`` ms."""
+        fresh = _T.c.received_at >= now() - max_age
+        waits = _T.c.session_id.in_(sessions)
+        query = select(_T).where(_T.c.state == "locked", waits, fresh)
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
         return [Locked(**self._open(row)["locked"]) for row in rows]

@@ -230,10 +230,10 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             found = session._session.decrypt(message)  # noqa: SLF001  # nio's would decode leniently
             payload = json.loads(found.plaintext)
             return self._checked(room_id, sender, session, found.message_index, payload, devices)
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise Refused("malformed") from None
         except vodozemac.MegolmDecryptionException:
             raise Refused("does not decrypt") from None
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+            raise Refused("malformed") from None
 
     def _checked(  # noqa: PLR0917  # one event's parts, in the order they are found
         self,

@@ -87,7 +87,9 @@ class SyncLoop:
                 waiting = await self._inbound.receive(
                     response, since=since, catching_up=clock() - last > _DOWN
                 )
-            except (MatrixError, Unreachable) as error:
+            except ConfigError:
+                raise
+            except Exception as error:  # noqa: BLE001  # a full disk, or a bug: the loop goes on
                 failures += 1
                 await self._pause(error, failures)
                 continue
@@ -105,7 +107,7 @@ class SyncLoop:
         limit = _LONG_POLL / 1000 + _SLACK if since else 300.0
         return await self._homeserver.request("GET", "/v3/sync", query=query, timeout=limit)
 
-    async def _pause(self, error: MatrixError | Unreachable, failures: int) -> None:
+    async def _pause(self, error: Exception, failures: int) -> None:
         """Wait before the next try: longer each time, never in step with others."""
         if isinstance(error, MatrixError) and error.dead_token:
             raise ConfigError(
@@ -116,7 +118,10 @@ class SyncLoop:
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
         if isinstance(error, MatrixError) and error.retry_after is not None:
             pause = max(pause, min(error.retry_after, 300.0))
-        log.warning("sync.failed", error=str(error), retry_in=round(pause, 1))
+        if isinstance(error, MatrixError | Unreachable):
+            log.warning("sync.failed", error=str(error), retry_in=round(pause, 1))
+        else:
+            log.error("sync.failed", retry_in=round(pause, 1), exc_info=error)
         await asyncio.sleep(pause)
 
     def _do_chores(self, response: Mapping[str, Any]) -> None:

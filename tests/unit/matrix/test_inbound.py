@@ -1,0 +1,290 @@
+"""Who is believed, and what is taken in at all."""
+
+from __future__ import annotations
+
+import pytest
+import vodozemac
+
+from bot.clock import now
+from bot.matrix.inbound import Trust
+from bot.matrix.inbox import Invite, Late
+from bot.model import Doubt, Message, Stray
+from tests.unit.matrix.rig import BOT, ROOM, event_id, rig
+
+ALICE, BOB, MALLORY = "@alice:example.org", "@bob:example.org", "@mallory:example.org"
+
+
+@pytest.fixture
+async def alice(bot, arrive):
+    """Alice, whose device is signed and who shares a room with the bot and Bob."""
+    alice = await arrive(ALICE)
+    bot.answers.show(alice)
+    await bot.enter(ALICE, BOB)
+    return alice
+
+
+async def test_a_text_from_a_signed_device_is_its_senders_word(bot, alice):
+    (message,) = await bot.sync(alice.say("!help"), to_device=[alice.send_key(bot.machine)])
+    assert isinstance(message, Message)
+    assert (message.actor.user, message.actor.device, message.body) == (ALICE, "PHONE", "!help")
+    assert message.actor.identity == alice.identity.master
+    assert message.actor.pinned
+    assert not message.actor.private
+
+
+async def test_a_direct_message_is_one_with_exactly_the_bot_and_the_sender(bot, arrive):
+    alice = await arrive(ALICE)
+    bot.answers.show(alice)
+    await bot.enter(ALICE, room="!dm:example.org")
+    key = alice.send_key(bot.machine, "!dm:example.org")
+    event = alice.say("help", "!dm:example.org")
+    (message,) = await bot.sync(event, to_device=[key], room="!dm:example.org")
+    assert message.actor.private
+
+
+async def test_an_unsigned_device_is_nobodys_word(bot, arrive):
+    alice = await arrive(ALICE)
+    bot.answers.show(alice, signed=False)
+    await bot.enter(ALICE)
+    (stray,) = await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+    assert isinstance(stray, Stray)
+    assert stray.doubt is Doubt.UNSIGNED
+
+
+async def test_an_unsigned_device_speaks_where_the_operator_allows_it(tmp_path, sealer, arrive):
+    loose = Trust(cross_signed_devices_only=False)
+    async with rig(tmp_path, sealer, loose) as bot:
+        alice = await arrive(ALICE)
+        bot.answers.show(alice, signed=False)
+        await bot.enter(ALICE)
+        (message,) = await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+        assert isinstance(message, Message)
+
+
+async def test_clear_text_in_an_encrypted_room_is_nobodys_word(bot, alice):
+    clear = {
+        "type": "m.room.message",
+        "sender": ALICE,
+        "event_id": event_id(),
+        "origin_server_ts": now(),
+        "content": {"msgtype": "m.text", "body": "!help"},
+    }
+    (stray,) = await bot.sync(clear)
+    assert stray.doubt is Doubt.CLEAR
+
+
+async def test_loosened_for_clear_rooms_an_encrypted_room_stays_strict(tmp_path, sealer):
+    loose = Trust(encrypted_rooms_only=False)
+    async with rig(tmp_path, sealer, loose) as bot:
+        await bot.enter(ALICE, room="!clear:example.org", encrypted=False)
+        await bot.enter(ALICE)
+
+        def clear():
+            return {
+                "type": "m.room.message",
+                "sender": ALICE,
+                "event_id": event_id(),
+                "origin_server_ts": now(),
+                "content": {"msgtype": "m.text", "body": "!help"},
+            }
+
+        (message,) = await bot.sync(clear(), room="!clear:example.org")
+        (stray,) = await bot.sync(clear())
+        assert isinstance(message, Message)
+        assert stray.doubt is Doubt.CLEAR
+
+
+async def test_a_server_cannot_relabel_the_sender(bot, alice, arrive):
+    """N5: Mallory's ciphertext under Alice's name, with or without a made-up device id."""
+    mallory = await arrive(MALLORY)
+    bot.answers.show(mallory)
+    key = mallory.send_key(bot.machine)
+    for device in ("PHONE", "NONESUCH"):
+        forged = mallory.say(outer_sender=ALICE)
+        forged["content"]["device_id"] = device
+        (stray,) = await bot.sync(forged, to_device=[key])
+        assert isinstance(stray, Stray)
+        assert stray.doubt is Doubt.UNKNOWN
+        key = mallory.send_key(bot.machine)
+
+
+async def test_a_sender_cannot_claim_anothers_signing_key(bot, alice, arrive):
+    """N5: the Olm payload's ed25519 is the sender's claim; both keys must be one device's."""
+    mallory = await arrive(MALLORY)
+    bot.answers.show(mallory)
+    claimed = alice.machine.account.identity_keys["ed25519"]
+    mallory.machine.account.identity_keys["ed25519"] = claimed
+    key = mallory.send_key(bot.machine)
+    items = await bot.sync(mallory.say(outer_sender=ALICE), to_device=[key])
+    assert not any(isinstance(item, Message) for item in items)
+
+
+async def test_a_message_for_another_room_is_refused(bot, alice):
+    """N6: the server moves a ciphertext into a room where it means something else."""
+    key = alice.send_key(bot.machine)
+    assert await bot.sync(alice.say(room_id="!other:example.org"), to_device=[key]) == []
+
+
+async def test_a_ciphertext_counts_once_even_after_a_restart(bot, alice, tmp_path, sealer):
+    """N7: the same ciphertext under a new event id."""
+    event = alice.say("!jenkins build deploy")
+    await bot.sync(event, to_device=[alice.send_key(bot.machine)])
+    assert await bot.sync(event | {"event_id": event_id()}) == []
+    bot.store.inbound.clear()
+    assert await bot.sync(event | {"event_id": event_id()}) == []
+
+
+async def test_an_event_that_is_delivered_again_is_taken_once(bot, alice):
+    event = alice.say()
+    assert len(await bot.sync(event, to_device=[alice.send_key(bot.machine)])) == 1
+    assert await bot.sync(event) == []
+
+
+async def test_encrypted_state_changes_nothing(bot, alice, arrive):
+    """N1: a member forges another member by an encrypted state event."""
+    content = {"membership": "join"}
+    forged = alice.encrypt(
+        {"type": "m.room.member", "state_key": MALLORY, "content": content, "room_id": ROOM}
+    )
+    assert await bot.sync(forged, to_device=[alice.send_key(bot.machine)]) == []
+    assert MALLORY not in bot.rooms.get(ROOM).members
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {"msgtype": "m.notice", "body": "!help"},
+        {"msgtype": "m.emote", "body": "!help"},
+        {"msgtype": "m.text", "body": "* !help", "m.new_content": {"body": "!help"}},
+        {
+            "msgtype": "m.text",
+            "body": "* !help",
+            "m.relates_to": {"rel_type": "m.replace", "event_id": "$x"},
+        },
+        {"msgtype": "m.text", "body": 7},
+        {"body": "!help"},
+    ],
+)
+async def test_only_texts_are_said(bot, alice, content):
+    """Notices, emotes, edits and broken texts never run."""
+    key = alice.send_key(bot.machine)
+    assert await bot.sync(alice.say(content=content), to_device=[key]) == []
+
+
+async def test_an_edit_is_known_by_its_outer_relation_too(bot, alice):
+    event = alice.say()
+    event["content"]["m.relates_to"] = {"rel_type": "m.replace", "event_id": "$x"}
+    assert await bot.sync(event, to_device=[alice.send_key(bot.machine)]) == []
+
+
+async def test_a_late_key_brings_its_message_back_with_all_checks(bot, alice):
+    event = alice.say("!help")
+    assert await bot.sync(event) == []
+    (message,) = await bot.sync(to_device=[alice.send_key(bot.machine)])
+    assert isinstance(message, Message)
+    assert message.event_id == event["event_id"]
+
+
+async def test_a_late_key_does_not_bring_a_message_of_an_unsigned_device_back(bot, arrive):
+    alice = await arrive(ALICE)
+    bot.answers.show(alice, signed=False)
+    await bot.enter(ALICE)
+    await bot.sync(alice.say())
+    (stray,) = await bot.sync(to_device=[alice.send_key(bot.machine)])
+    assert stray.doubt is Doubt.UNSIGNED
+
+
+async def test_a_changed_identity_is_not_the_pinned_one(bot, alice, arrive):
+    await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+    reset = await arrive(ALICE, device="LAPTOP")
+    bot.answers.show(reset)
+    changed = {"changed": [ALICE]}
+    (message,) = await bot.sync(
+        reset.say(), to_device=[reset.send_key(bot.machine)], device_lists=changed
+    )
+    assert not message.actor.pinned
+    assert message.actor.identity == reset.identity.master
+
+
+async def test_a_changed_identity_gets_no_room_keys(bot, alice, arrive):
+    assert {d.device_id for d in await bot.keys.readers([ALICE])} == {"PHONE"}
+    reset = await arrive(ALICE, device="LAPTOP")
+    bot.answers.show(reset)
+    await bot.sync(device_lists={"changed": [ALICE]})
+    assert await bot.keys.readers([ALICE]) == []
+
+
+async def test_a_shared_session_id_does_not_replace_anothers_session(bot, alice, arrive):
+    """N22: Mallory shares a session with Alice's session id."""
+    await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+    mallory = await arrive(MALLORY)
+    bot.answers.show(mallory)
+    await bot.sync(to_device=[mallory.send_key(bot.machine, session=alice.start)])
+    (message,) = await bot.sync(alice.say())
+    assert message.actor.user == ALICE
+
+
+async def test_commands_from_before_the_bot_came_do_not_run(bot, alice):
+    """N15: what the room's history holds is history."""
+    old = alice.say() | {"origin_server_ts": 0}
+    assert await bot.sync(old, to_device=[alice.send_key(bot.machine)]) == []
+
+
+async def test_after_a_downtime_what_is_too_old_is_late(bot, alice):
+    key = alice.send_key(bot.machine)
+    old = alice.say() | {"origin_server_ts": now() - 301_000}
+    (late,) = await bot.sync(old, to_device=[key], catching_up=True)
+    assert isinstance(late, Late)
+    (message,) = await bot.sync(alice.say(), catching_up=True)
+    assert isinstance(message, Message)
+
+
+async def test_an_invitation_and_an_arrival_are_told(bot):
+    invited = {
+        "!new:example.org": {
+            "invite_state": {
+                "events": [
+                    {
+                        "type": "m.room.member",
+                        "state_key": BOT,
+                        "sender": ALICE,
+                        "content": {"membership": "invite"},
+                    }
+                ]
+            }
+        }
+    }
+    (invite,) = await bot.sync(rooms={"invite": invited})
+    assert isinstance(invite, Invite)
+    assert (invite.user, invite.room) == (ALICE, "!new:example.org")
+
+
+async def test_a_room_that_was_ever_encrypted_stays_so(bot, alice, tmp_path):
+    await bot.sync(rooms={"leave": {ROOM: {}}})
+    await bot.enter(ALICE, encrypted=False)
+    assert bot.rooms.is_encrypted(ROOM)
+
+
+async def test_texts_wait_sealed_and_go_when_they_are_done(bot, alice, tmp_path):
+    said = "!jenkins build very-secret-project"
+    (message,) = await bot.sync(alice.say(said), to_device=[alice.send_key(bot.machine)])
+    (waiting,) = [w for w in await bot.inbox.unfinished() if isinstance(w.item, Message)]
+    assert waiting.item == message
+    async with bot.database.transaction() as connection:
+        await bot.inbox.done(connection, [message.event_id])
+    assert not [w for w in await bot.inbox.unfinished() if isinstance(w.item, Message)]
+    kept = b"".join(path.read_bytes() for path in tmp_path.glob("actas.db*"))
+    assert b"very-secret" not in kept
+
+
+async def test_a_key_request_and_a_forwarded_key_do_nothing(bot, alice):
+    exported = vodozemac.InboundGroupSession(alice.session.session_key)
+    forwarded = {
+        "type": "m.forwarded_room_key",
+        "sender": ALICE,
+        "content": {"session_key": exported.export_at(0).to_base64(), "room_id": ROOM},
+    }
+    request = {"type": "m.room_key_request", "sender": ALICE, "content": {"action": "request"}}
+    await bot.sync(alice.say(), to_device=[forwarded, request])
+    assert not await bot.store.need_inbound([(ROOM, alice.session.session_id)])
+    assert (ROOM, alice.session.session_id) not in bot.store.inbound
