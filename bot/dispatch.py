@@ -184,7 +184,8 @@ class Dispatch:
                 if actor.private and await self._private_word(message, found.text):
                     return False
                 if found.certain or meaning.close:
-                    await self._answers.answer(message, not_understood(meaning, self._prefix))
+                    prefix = "" if actor.private else self._prefix
+                    await self._answers.answer(message, not_understood(meaning, prefix))
         return False
 
     async def _flow_answer(self, message: Message, said: FlowAnswer) -> None:
