@@ -55,26 +55,26 @@ class PinFlow:
         """
         request = await self.exchange.request_token(_OUT_OF_BAND)
         await talk.tell(self._invitation(self.exchange.authorize_url(request)))
-        prompt = self._prompt()
+        prompt = say("Say ", Mono(f"{self._words(self.answer)} PIN"), ", or just the PIN.")
         for left in reversed(range(TRIES)):
-            token = await self._redeem(request, await talk.ask(prompt, secret=True))
-            if token is not None:
-                return Grant({"token": token.key, "token_secret": token.secret})
-            prompt = self._prompt_again(left)
+            outcome = await self._redeem(request, await talk.ask(prompt, secret=True))
+            if isinstance(outcome, Token):
+                return Grant({"token": outcome.key, "token_secret": outcome.secret})
+            prompt = self._prompt_again(outcome, left)
         raise UserError(
             f"{self.title} did not accept the PIN, and this attempt has ended.",
             f'Say "{self._words(self.start)}" to start again with a new PIN.',
         )
 
-    async def _redeem(self, request: Token, answer: Secret) -> Token | None:
-        """The access token for what was answered, or None where that is not the PIN."""
+    async def _redeem(self, request: Token, answer: Secret) -> Token | str:
+        """The access token for what was answered, or what is wrong with it."""
         pin = _pin(answer)
-        if pin is None:
-            return None  # it is not sent: it may be a password
+        if pin is None:  # it may be a password
+            return "That is not a PIN, which has digits only; it was not sent to anybody."
         try:
             return await self.exchange.access_token(request, pin)
         except WrongVerifier:
-            return None
+            return f"{self.title} did not accept this PIN."
 
     def _invitation(self, url: str) -> Reply:
         return Reply(
@@ -87,15 +87,10 @@ class PinFlow:
             )
         )
 
-    def _prompt(self) -> Reply:
-        return say("Say ", Mono(f"{self._words(self.answer)} PIN"), ", or just the PIN.")
-
-    def _prompt_again(self, left: int) -> Reply:
+    def _prompt_again(self, problem: str, left: int) -> Reply:
         tries = "once more" if left == 1 else f"{left} more times"
-        return say(
-            f"{self.title} did not accept this PIN. You can try {tries}, or say ",
-            *(Mono(self._words(self.start)), " for a new one."),
-        )
+        start = Mono(self._words(self.start))
+        return say(f"{problem} You can try {tries}, or say ", start, " for a new PIN.")
 
     def _words(self, phrases: Sequence[str]) -> str:
         return f"{self.word} {phrases[0]}"

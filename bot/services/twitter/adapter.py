@@ -4,34 +4,31 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 from requests.adapters import HTTPAdapter
-from urllib3.connection import HTTPConnection, HTTPSConnection
-from urllib3.exceptions import NewConnectionError
 
 from bot.services.twitter.wire import Wire
 
 
-class _Watched(HTTPConnection):
-    def __init__(self, *args: Any, wire: Wire, **options: Any) -> None:
-        super().__init__(*args, **options)
-        self._wire = wire
+@cache  # of the two classes that there are: with TLS and without
+def _watched(kind: Any) -> Any:
+    class Watched(kind):  # type: ignore[misc]  # the class is a value here
+        def __init__(self, *args: Any, wire: Wire, **options: Any) -> None:
+            super().__init__(*args, **options)
+            self._wire = wire
 
-    def _new_conn(self) -> socket.socket:
-        connected = super()._new_conn()
-        self._wire.hold(connected)
-        return connected
+        def _new_conn(self) -> socket.socket:
+            connected: socket.socket = super()._new_conn()
+            self._wire.hold(connected)
+            return connected
 
-    def connect(self) -> None:
-        super().connect()
-        if not self._wire.use():
-            raise NewConnectionError(self, "the call was given up")
+        def connect(self) -> None:
+            super().connect()  # with TLS: has shaken hands
+            self._wire.use()
 
-
-class _WatchedTls(_Watched, HTTPSConnection):
-    """The same with TLS: connected is what has shaken hands."""
+    return Watched
 
 
 class WatchedAdapter(HTTPAdapter):
@@ -50,6 +47,5 @@ class WatchedAdapter(HTTPAdapter):
     ) -> Any:
         """See :meth:`requests.adapters.HTTPAdapter.get_connection_with_tls_context`."""
         pool: Any = super().get_connection_with_tls_context(request, verify, proxies, cert)
-        kind = _WatchedTls if pool.scheme == "https" else _Watched
-        pool.ConnectionCls = partial(kind, wire=self._wire)
+        pool.ConnectionCls = partial(_watched(type(pool).ConnectionCls), wire=self._wire)
         return pool

@@ -23,23 +23,27 @@ class Wire:
         """Watch a socket. A duplicate is kept, as TLS takes the original away for its handshake."""
         with self._lock:
             self._handles.append(connected.dup())
+            if self._cut:
+                self._shut()
 
-    def use(self) -> bool:
-        """Tell that the request is about to be sent; False where it must not be any more."""
+    def use(self) -> None:
+        """Tell that a connection stands and the request is about to be sent."""
         with self._lock:
-            self.used = not self._cut
-            return self.used
+            self.used = self.used or not self._cut  # nothing leaves through what is cut
 
     def cut(self) -> None:
         """End the call: whoever reads or writes gets an error, nobody connects again."""
         with self._lock:
             self._cut = True
-            for handle in self._handles:
-                with suppress(OSError):  # the other side was faster
-                    handle.shutdown(socket.SHUT_RDWR)
+            self._shut()
 
     def close(self) -> None:
         """Give the handles back."""
         with self._lock:
             while self._handles:
                 self._handles.pop().close()
+
+    def _shut(self) -> None:
+        for handle in self._handles:
+            with suppress(OSError):  # the other side was faster
+                handle.shutdown(socket.SHUT_RDWR)

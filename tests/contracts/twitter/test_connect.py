@@ -81,8 +81,11 @@ async def test_the_third_wrong_pin_ends_the_flow_and_says_how_to_start_again(x, 
 @pytest.mark.parametrize("typed", ["my password", "1234567; rm", "١٢٣٤٥٦٧", "", "12345678901234"])
 async def test_what_cannot_be_a_pin_is_not_sent(x, service, typed):
     x.fail(Drop(), path="/oauth/access_token")  # would be raised as Unavailable
+    talk = Visitor(x, typed, typed, typed)
     with pytest.raises(UserError):
-        await _flow(service).run(Visitor(x, typed, typed, typed))
+        await _flow(service).run(talk)
+    assert "it was not sent to anybody" in talk.said
+    assert not typed or typed not in talk.said
 
 
 async def test_a_pin_of_another_request_is_not_accepted(x, service):

@@ -117,6 +117,7 @@ async def test_a_handshake_that_never_ends_is_cut(listening):
     asking = asyncio.create_task(asyncio.to_thread(_post, _address(listening, "https"), wire))
     ours, _ = await asyncio.to_thread(listening.accept)
     with ours:
+        await asyncio.to_thread(ours.recv, 1)  # the handshake has begun
         wire.cut()
         async with asyncio.timeout(3):
             with pytest.raises(Unavailable) as error:
@@ -144,6 +145,17 @@ async def test_an_address_of_another_host_is_not_asked():
         ):
             with pytest.raises(Unavailable):
                 session.request("GET", url)
+
+
+def test_a_connection_that_comes_too_late_is_cut_at_once():
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        wire = Wire()
+        wire.cut()
+        wire.hold(ours)
+        theirs.settimeout(1)
+        assert theirs.recv(1) == b""
+        wire.close()
 
 
 def test_closing_gives_every_handle_back():
