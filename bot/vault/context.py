@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
-from sqlalchemy import Table
+from sqlalchemy import Column, Table
 
 from bot.storage import tables
 
@@ -44,6 +44,11 @@ class SealedColumn:
     def keys(self) -> tuple[str, ...]:
         """The columns whose values :meth:`context` takes, in this order."""
         return tuple(name for name in (self.user, self.service, *self.label) if name)
+
+    @property
+    def primary_key(self) -> tuple[Column[Any], ...]:
+        """The table's primary key."""
+        return tuple(self.table.primary_key)
 
     def context(self, *keys: str) -> Context:
         """The context of the row with these values of :attr:`keys`."""

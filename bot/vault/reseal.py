@@ -1,19 +1,19 @@
-"""Moving everything that is sealed to the newest key."""
+"""Moving everything that is sealed to the newest key, and seeing whether it opens."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
-from sqlalchemy import LargeBinary, Row, Select, bindparam, func, literal, select, tuple_, update
+from sqlalchemy import bindparam, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import Unopenable
 from bot.storage.database import Database
-from bot.vault.context import SEALED, SealedColumn
+from bot.vault.context import SealedColumn
 from bot.vault.sealer import Sealer
-
-_BATCH: Final = 200  # rows of a transaction: a running bot never waits long for it
+from bot.vault.walk import SealedRow, context_of, walk
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,15 @@ class Resealed:
     unopenable: int
 
 
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """How many values are sealed, with an older key, and with none that opens them."""
+
+    total: int
+    older: int
+    unopenable: int
+
+
 async def reseal(database: Database, sealer: Sealer) -> Resealed:
     """Seal every value that is not sealed with the newest key again, with that one.
 
@@ -31,45 +40,50 @@ async def reseal(database: Database, sealer: Sealer) -> Resealed:
     left as it is and counted.
     """
     moved = unopenable = 0
-    for column in SEALED.values():
-        last: tuple[Any, ...] | None = None
-        while True:
-            async with database.transaction() as connection:
-                rows = (await connection.execute(_stale(column, sealer.header, last))).all()
-                if not rows:
-                    break
-                changes = [change for row in rows if (change := _again(column, sealer, row))]
-                await _write(connection, column, changes)
-            moved += len(changes)
-            unopenable += len(rows) - len(changes)
-            last = tuple(rows[-1])[1:]
+
+    async def visit(
+        connection: AsyncConnection, column: SealedColumn, rows: Sequence[SealedRow]
+    ) -> None:
+        nonlocal moved, unopenable
+        changes = [change for row in rows if (change := _again(column, sealer, row))]
+        await _write(connection, column, changes)
+        moved += len(changes)
+        unopenable += len(rows) - len(changes)
+
+    await walk(database, visit, but=sealer.header)
     await database.scrub()
     return Resealed(moved, unopenable)
 
 
-def _stale(column: SealedColumn, header: bytes, after: tuple[Any, ...] | None) -> Select[Any]:
-    sealed = column.table.c[column.column]
-    key = list(column.table.primary_key)
-    extra = [column.table.c[name] for name in column.keys if column.table.c[name] not in key]
-    start = func.substr(sealed, 1, len(header), type_=LargeBinary())
-    query = select(sealed.label("value"), *key, *extra).where(
-        sealed.is_not(None), start != literal(header, LargeBinary())
-    )
-    if after is not None:
-        query = query.where(tuple_(*key) > after[: len(key)])
-    # A running bot on PostgreSQL must not write a row between our reading and writing it.
-    return query.order_by(*key).limit(_BATCH).with_for_update()
+async def survey(database: Database, sealer: Sealer) -> Survey:
+    """Open every sealed value and change none."""
+    total = older = unopenable = 0
+
+    async def visit(_: AsyncConnection, column: SealedColumn, rows: Sequence[SealedRow]) -> None:
+        nonlocal total, older, unopenable
+        for row in rows:
+            opens = _opened(column, sealer, row) is not None
+            total += 1
+            older += opens and not sealer.is_newest(row["value"])
+            unopenable += not opens
+
+    await walk(database, visit)
+    return Survey(total, older, unopenable)
 
 
-def _again(column: SealedColumn, sealer: Sealer, row: Row[Any]) -> dict[str, Any] | None:
-    values = row._mapping  # noqa: SLF001  # SQLAlchemy's public name for the row as a mapping
-    context = column.context(*(values[name] for name in column.keys))
+def _opened(column: SealedColumn, sealer: Sealer, row: SealedRow) -> bytes | None:
     try:
-        plaintext = sealer.open(values["value"], **context)
+        return sealer.open(row["value"], **context_of(column, row))
     except Unopenable:
         return None
-    key = {f"key_{each.name}": values[each.name] for each in column.table.primary_key}
-    return {"new": sealer.seal(plaintext, **context), **key}
+
+
+def _again(column: SealedColumn, sealer: Sealer, row: SealedRow) -> dict[str, Any] | None:
+    plaintext = _opened(column, sealer, row)
+    if plaintext is None:
+        return None
+    key = {f"key_{each.name}": row[each.name] for each in column.primary_key}
+    return {"new": sealer.seal(plaintext, **context_of(column, row)), **key}
 
 
 async def _write(
@@ -77,6 +91,6 @@ async def _write(
 ) -> None:
     if changes:
         statement = update(column.table).values({column.column: bindparam("new")})
-        for each in column.table.primary_key:
+        for each in column.primary_key:
             statement = statement.where(each == bindparam(f"key_{each.name}"))
         await connection.execute(statement, changes)

@@ -8,7 +8,7 @@ from sqlalchemy import LargeBinary, insert, select, update
 from bot.storage import tables
 from bot.vault.context import SEALED, row_context
 from bot.vault.keys import KeyRing, new_secret
-from bot.vault.reseal import Resealed, reseal
+from bot.vault.reseal import Resealed, Survey, reseal, survey
 from bot.vault.sealer import Sealer
 
 OLD, NEW = new_secret(), new_secret()
@@ -116,7 +116,7 @@ async def test_empty_columns_stay_empty(database, sealers):
 
 async def test_what_does_not_open_is_counted_and_kept(database, sealers, monkeypatch):
     """Rows of a lost key neither stop the others nor change; batches go on past them."""
-    monkeypatch.setattr("bot.vault.reseal._BATCH", 2)
+    monkeypatch.setattr("bot.vault.walk._BATCH", 2)
     lost = Sealer(KeyRing.from_text(new_secret()))
     await fill(database, sealers[0], count=5)
     async with database.transaction() as connection:
@@ -128,3 +128,13 @@ async def test_what_does_not_open_is_counted_and_kept(database, sealers, monkeyp
     async with database.transaction() as connection:
         kept = (await connection.execute(select(tables.room_state.c.sealed))).scalars().all()
     assert sum(sealed[1:5] == lost.header[1:] for sealed in kept) == 4
+
+
+async def test_a_survey_counts_what_opens_and_changes_nothing(database, sealers):
+    """What an older key opens, and what none does, are told apart."""
+    await fill(database, sealers[0])
+    total = 3 * len(SEALED)
+    assert await survey(database, sealers[0]) == Survey(total, older=0, unopenable=0)
+    assert await survey(database, sealers[1]) == Survey(total, older=total, unopenable=0)
+    assert await survey(database, sealers[2]) == Survey(total, older=0, unopenable=total)
+    assert await opened(database, sealers[0])

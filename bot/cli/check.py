@@ -1,0 +1,123 @@
+"""``actas check``."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import typer
+
+from bot.cli.findings import Finding, fail, ok, show, warn
+from bot.cli.opening import open_database, read_sealer
+from bot.cli.options import DEFAULT_CONFIG, ConfigFile
+from bot.cli.reaching import in_clear, reach
+from bot.config import Config, ServiceEntry, load
+from bot.errors import ActasError
+from bot.matrix.client import Homeserver
+from bot.services import discover
+from bot.storage.state import prepare
+from bot.vault.vault import Vault
+
+
+def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
+    """Look at everything the bot needs, one line each; exit 1 if something failed."""
+    settings = load(config, discover())
+    if not asyncio.run(show(_findings(config, settings))):
+        typer.echo("actas: something above failed; the bot would not work as it is", err=True)
+        raise typer.Exit(1)
+
+
+async def _findings(path: Path, config: Config) -> AsyncIterator[Finding]:
+    yield ok("config", f"{path}; services: {', '.join(config.services) or 'none'}")
+    for finding in _access(config):
+        yield finding
+    for finding in _state(config):
+        yield finding
+    yield await _secret(config)
+    yield await _homeserver(config)
+    for entry in config.services.values():
+        async for finding in _service(entry):
+            yield finding
+
+
+def _access(config: Config) -> Iterator[Finding]:
+    access = config.access
+    if not access.encrypted_rooms_only:
+        text = "IS FALSE: every homeserver in a room can give commands as its users"
+        yield warn("encrypted_rooms_only", text)
+    if not access.cross_signed_devices_only:
+        text = "IS FALSE: a homeserver can add a device to its users and give commands as them"
+        yield warn("cross_signed_devices_only", text)
+    for pattern in access.users:
+        if set(pattern.partition(":")[2]) & set("*?["):
+            yield warn("access.users", f"{pattern} LETS IN PEOPLE OF OTHER HOMESERVERS")
+
+
+def _state(config: Config) -> Iterator[Finding]:
+    directory = config.state_dir
+    if not directory.exists():
+        yield ok("state_dir", f"{directory} will be made by the first start")
+        return
+    try:
+        prepare(directory)
+    except ActasError as error:
+        yield fail("state_dir", str(error).removeprefix("state_dir: "))
+        return
+    open_files = [path for path in directory.iterdir() if path.stat().st_mode & 0o077]
+    for path in open_files:
+        yield fail("state_dir", f"{path} may be read by others. chmod 600 {path}")
+    if not open_files:
+        yield ok("state_dir", f"{directory} is its owner's only")
+
+
+async def _secret(config: Config) -> Finding:
+    location = config.location
+    try:
+        sealer = read_sealer()
+        if location.database is None and not (config.state_dir / "actas.db").exists():
+            return ok("ACTAS_SECRET", "is well-formed; the first start makes the database")
+        async with open_database(location) as database:
+            if await Vault(database, sealer).proven():
+                return ok("ACTAS_SECRET", "opens the database")
+            return ok("ACTAS_SECRET", "is well-formed; the database has not been used yet")
+    except ActasError as error:
+        return fail("ACTAS_SECRET", str(error).removeprefix("ACTAS_SECRET: "))
+
+
+async def _homeserver(config: Config) -> Finding:
+    url = config.homeserver.url
+    homeserver = Homeserver(url, timeout=10)
+    try:
+        answer = await homeserver.request("GET", "/versions")
+        versions = [each for each in answer.get("versions", []) if isinstance(each, str)]
+    except ActasError as error:
+        return fail("homeserver", f"{url}: {error}")
+    finally:
+        await homeserver.close()
+    if not versions:
+        return fail("homeserver", f"{url} answers, but not as a Matrix homeserver")
+    if in_clear(url):
+        return warn(
+            "homeserver", f"{url} IS NOT ENCRYPTED: its access token can be read on the way"
+        )
+    return ok("homeserver", f"{url} speaks Matrix up to {max(versions, key=_version)}")
+
+
+async def _service(entry: ServiceEntry) -> AsyncIterator[Finding]:
+    ca_file = getattr(entry.settings, "ca_file", None)
+    for origin in entry.kind.create(entry.name, entry.aliases, entry.settings).origins:
+        problem = await reach(origin, ca_file)
+        if problem:
+            yield fail(f"services.{entry.name}", f"{origin}: {problem}")
+        elif in_clear(origin):
+            text = f"{origin} IS NOT ENCRYPTED: tokens can be read on the way"
+            yield warn(f"services.{entry.name}", text)
+        else:
+            yield ok(f"services.{entry.name}", f"{origin} is reached")
+
+
+def _version(text: str) -> tuple[int, ...]:
+    """``v1.11`` is newer than ``v1.9`` and ``r0.6.1``."""
+    numbers = text.lstrip("vr").split(".")
+    return tuple(int(each) if each.isdigit() else 0 for each in numbers)

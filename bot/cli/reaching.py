@@ -1,0 +1,40 @@
+"""Whether a server can be reached, and is who it says."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+_TIMEOUT: Final = 10.0  # seconds
+_PORTS: Final = {"http": 80, "https": 443}
+_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+async def reach(origin: str, ca_file: Path | None = None) -> str | None:
+    """Connect to ``scheme://host[:port]`` and check its certificate; what went wrong, or None."""
+    url = urlsplit(origin)
+    try:
+        context = ssl.create_default_context(cafile=ca_file) if url.scheme == "https" else None
+        async with asyncio.timeout(_TIMEOUT):
+            _, writer = await asyncio.open_connection(
+                url.hostname, url.port or _PORTS[url.scheme], ssl=context
+            )
+    except ssl.SSLCertVerificationError as error:
+        return f"its certificate is not trusted: {error.verify_message}"
+    except ssl.SSLError as error:
+        return f"TLS failed: {error.reason or 'no certificates could be read'}"
+    except TimeoutError:
+        return f"no answer within {_TIMEOUT:.0f} s"
+    except OSError as error:
+        return error.strerror or type(error).__name__
+    writer.close()
+    return None
+
+
+def in_clear(origin: str) -> bool:
+    """Whether what is sent there can be read on the way: no TLS, and another machine."""
+    url = urlsplit(origin)
+    return url.scheme == "http" and url.hostname not in _LOOPBACK
