@@ -109,8 +109,15 @@ class JenkinsStandIn:
 
     def builds(self, full_name: str) -> list[Build]:
         """The builds of a job, oldest first, with who started them."""
-        job = self._site.items[full_name]
-        return list(job.builds) if isinstance(job, Job) else []
+        return list(self._job(full_name).builds)
+
+    async def started(self, full_name: str, number: int = 1) -> Build:
+        """Wait until a job's build of this number is there."""
+        return await self._site.queue.started(self._job(full_name), number)
+
+    async def finish(self, full_name: str) -> None:
+        """End the build that runs, of a job whose ``seconds`` are None."""
+        await self._site.queue.release(self._job(full_name))
 
     @property
     def queued(self) -> list[QueueItem]:
@@ -156,6 +163,12 @@ class JenkinsStandIn:
         ``after``: what was asked is done all the same; only its answer is lost.
         """
         self._planned.append(Planned(mishap, method, path, times, after))
+
+    def _job(self, full_name: str) -> Job:
+        item = self._site.items[full_name]
+        if not isinstance(item, Job):
+            raise TypeError(f"{full_name} is a folder")
+        return item
 
     def _add(self, item: Item) -> None:
         parent = parent_of(item.full_name)

@@ -58,8 +58,16 @@ def schedule(queue: Queue, job: Job, user: User, form: Form, *, parameters: bool
     known = {name: value for name, value in values.items() if value is not None}
     if job.refused:
         return Asked(job, None, created=False)
-    delay = form.get("delay", [f"{queue.quiet_period}sec"])[0]
-    return Asked(job, *queue.schedule(job, user, known, float(delay.removesuffix("sec"))))
+    delay = _seconds(form["delay"][0]) if "delay" in form else queue.quiet_period
+    return Asked(job, *queue.schedule(job, user, known, delay))
+
+
+def _seconds(text: str) -> float:
+    """``7sec``, or milliseconds without a unit."""
+    number = text.removesuffix("sec")
+    if not number.isdecimal():
+        raise error(500, "Invalid time duration")
+    return int(number) if number != text else int(number) / 1000
 
 
 def _value(parameter: Parameter, values: Sequence[str]) -> str | bool | None:

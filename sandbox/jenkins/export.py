@@ -80,7 +80,7 @@ class Exporter:
             "description": None,
             "displayName": f"#{build.number}",
             "duration": int(took * 1000),
-            "estimatedDuration": int(build.job.seconds * 1000),
+            "estimatedDuration": int((build.job.seconds or 0) * 1000),
             "fullDisplayName": f"{build.job.full_name.replace('/', ' » ')} #{build.number}",
             "number": build.number,
             "queueId": build.queue_id,

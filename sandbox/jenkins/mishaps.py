@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -82,9 +83,11 @@ async def drip_body(request: web.Request) -> web.StreamResponse:
 async def flood(request: web.Request) -> web.StreamResponse:
     """A body without end, as fast as it is read."""
     response = web.StreamResponse()
-    await response.prepare(request)
-    while True:
-        await response.write(b" " * 65536)
+    with suppress(ConnectionError):  # the other side has had enough
+        await response.prepare(request)
+        while True:
+            await response.write(b" " * 65536)
+    return response
 
 
 async def _drip(request: web.Request, head: bytes) -> None:

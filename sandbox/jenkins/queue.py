@@ -64,6 +64,18 @@ class Queue:
         """Forget what has left, as Jenkins does after five minutes."""
         self.items = {number: item for number, item in self.items.items() if item.waiting}
 
+    async def started(self, job: Job, number: int) -> Build:
+        """Wait until a build is there."""
+        async with self._changed:
+            await self._changed.wait_for(lambda: len(job.builds) >= number)
+        return job.builds[number - 1]
+
+    async def release(self, job: Job) -> None:
+        """Let the build that runs end."""
+        if job.running is not None:
+            job.running.released = True
+        await self._notify()
+
     async def idle(self) -> None:
         """Wait until nothing waits and nothing runs."""
         while self._tasks:
@@ -85,7 +97,12 @@ class Queue:
         build = Build(job, len(job.builds) + 1, item.id, item.user, item.parameters)
         job.builds.append(build)
         item.build = build
-        await asyncio.sleep(job.seconds)
+        await self._notify()
+        if job.seconds is None:
+            async with self._changed:
+                await self._changed.wait_for(lambda: build.released)
+        else:
+            await asyncio.sleep(job.seconds)
         build.ended, build.result = time.time(), job.result
         await self._notify()
 

@@ -106,6 +106,7 @@ class Build:
     started: float = field(default_factory=time.time)
     ended: float | None = None
     result: str | None = None
+    released: bool = False
 
     @property
     def log(self) -> str:
@@ -118,7 +119,8 @@ class Build:
 
 @dataclass
 class Job:
-    """Something that can be built. ``result`` is how its builds end, after ``seconds``.
+    """Something that can be built. ``result`` is how its builds end, after ``seconds`` (None: when
+    they are let).
 
     ``refused``: a plugin vetoes its builds in the queue. ``color`` overrides what the last build
     says.
@@ -130,7 +132,7 @@ class Job:
     disabled: bool = False
     refused: bool = False
     concurrent: bool = False
-    seconds: float = 0.05
+    seconds: float | None = 0.05
     result: str = "SUCCESS"
     kind: str = FREESTYLE
     color: str = ""

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 from pydantic import ValidationError
 
@@ -37,7 +37,7 @@ _JOB: Final = (
     f"lastBuild[{_BUILD}]"
 )
 _LAST: Final = f"color,lastBuild[{_BUILD},actions[causes[shortDescription]]]"
-_QUEUE_ITEM: Final = re.compile(r"/queue/item/(\d{1,18})/?$")
+_QUEUE_ITEM: Final = re.compile(r"/queue/item/([0-9]{1,18})/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,14 +106,7 @@ class JenkinsApi:
         status, location = await self._ask(
             lambda client: client.post(f"{path.item}/{way}", data), f"job '{path}'", writes=True
         )
-        found = _QUEUE_ITEM.search(urlsplit(location).path)
-        if found:
-            return Queued(int(found[1]), twin=status == 303)
-        if 200 <= status < 300:
-            return Queued(None)
-        if unquote(urlsplit(location).path).rstrip("./").endswith(path.item):
-            raise Invalid(f"its queue refuses to build job '{path}'")
-        raise translate(Refused(status), f"job '{path}'", writes=True)
+        return _queued(path, status, location)
 
     async def queue_item(self, item: int) -> QueueItem:
         """Where a build that was asked for is now."""
@@ -166,3 +159,18 @@ class JenkinsApi:
             self.close()
             self._client = await self.site.client(self._credential)
         return self._client
+
+
+def _queued(path: JobPath, status: int, location: str) -> Queued:
+    """What the answer to a build's POST means; its Location may have any host, as a proxy has."""
+    place = re.split("[?#]", location, maxsplit=1)[0]
+    item = _QUEUE_ITEM.search(place)
+    if item is not None and item.end() == len(place):
+        return Queued(int(item[1]), twin=status == 303)
+    if status == 201:
+        return Queued(None)
+    if unquote(place).rstrip("./").endswith(f"/{path.item}"):
+        raise Invalid(f"its queue refuses to build job '{path}'")
+    if status < 300:
+        raise Unavailable("it answers, but not as a Jenkins does", retryable=False)
+    raise translate(Refused(status), f"job '{path}'", writes=True)

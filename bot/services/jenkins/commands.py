@@ -27,10 +27,8 @@ async def list_jobs(
 ) -> Reply:
     """List jobs with their state and a number; with words, search all folders for them."""
     if not filter.words:
-        return _listing("Jobs", _level(FolderPath(), await call.api.rows(FolderPath())), page)
-    found = [
-        entry for entry in _deep(FolderPath(), await call.api.all_rows()) if filter.fits(entry[0])
-    ]
+        return _listing("Jobs", _level("", await call.api.rows(FolderPath())), page)
+    found = [entry for entry in _deep("", await call.api.all_rows()) if filter.fits(entry[0])]
     if not found:
         return say("No job that you can see has that in its name.")
     return _listing(f"Jobs with {' '.join(filter.words)}", found, page)
@@ -43,7 +41,7 @@ async def ls(
     page: Page = Page(),  # noqa: B008 - frozen
 ) -> Reply:
     """List what is in a folder."""
-    return _listing(f"/{folder}", _level(folder, await call.api.rows(folder)), page)
+    return _listing(f"/{folder}", _level(folder.name, await call.api.rows(folder)), page)
 
 
 @command("describe", examples=("describe deploy-prod", "describe 3"))
@@ -167,12 +165,12 @@ def _listing(title: str, entries: Iterable[replies.Entry], page: Page) -> Reply:
     return replies.listing(title, found, page.number)
 
 
-def _level(folder: FolderPath, rows: Iterable[Row]) -> Iterator[replies.Entry]:
+def _level(folder: str, rows: Iterable[Row]) -> Iterator[replies.Entry]:
     for row in rows:
-        yield folder.child(row.name), row
+        yield f"{folder}/{row.name}" if folder else row.name, row
 
 
-def _deep(folder: FolderPath, rows: Iterable[Row]) -> Iterator[replies.Entry]:
+def _deep(folder: str, rows: Iterable[Row]) -> Iterator[replies.Entry]:
     for name, row in _level(folder, rows):
         yield name, row
-        yield from _deep(FolderPath(name), row.jobs)
+        yield from _deep(name, row.jobs)

@@ -43,10 +43,6 @@ class ItemPath:
         """``job/team/job/deploy prod``: where it stands under Jenkins' root, not quoted."""
         return "/".join(f"job/{part}" for part in self.name.split("/") if part)
 
-    def child(self, name: str) -> str:
-        """The full name of what is called ``name`` in this folder."""
-        return f"{self.name}/{name}" if self.name else name
-
 
 @dataclass(frozen=True, slots=True)
 class FolderPath(ItemPath):

@@ -1,0 +1,92 @@
+"""What was typed against what a job takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.errors import UserError
+from bot.services.jenkins.arguments import Params
+from bot.services.jenkins.beans import Definition, Job
+from bot.services.jenkins.definitions import check, takes
+
+
+def definition(name, kind, default=None, choices=()):
+    value = None if default is None else {"value": default}
+    return Definition.model_validate(
+        {
+            "name": name,
+            "type": f"{kind}ParameterDefinition",
+            "choices": choices,
+            "defaultParameterValue": value,
+        }
+    )
+
+
+ALL = (
+    definition("ENV", "Choice", "dev", ("dev", "prod")),
+    definition("DRY", "Boolean", True),
+    definition("TAG", "String", ""),
+    definition("PW", "Password"),
+)
+
+
+def test_only_what_was_given_is_sent_and_in_that_order():
+    assert check(ALL, Params((("TAG", "x"), ("ENV", "prod")))) == (("TAG", "x"), ("ENV", "prod"))
+
+
+@pytest.mark.parametrize("typed", ["true", "TRUE", " True "])
+def test_booleans_in_any_case(typed):
+    assert check(ALL, Params((("DRY", typed),))) == (("DRY", "true"),)
+
+
+@pytest.mark.parametrize("typed", ["yes", "1", "on", "", "truе"])
+def test_other_booleans_are_refused_where_jenkins_would_take_them_for_false(typed):
+    with pytest.raises(UserError):
+        check(ALL, Params((("DRY", typed),)))
+
+
+@pytest.mark.parametrize("typed", ["Prod", "prod ", "", "pro"])
+def test_choices_are_exact(typed):
+    with pytest.raises(UserError):
+        check(ALL, Params((("ENV", typed),)))
+
+
+def test_names_are_exact():
+    with pytest.raises(UserError, match="no parameter env"):
+        check(ALL, Params((("env", "dev"),)))
+
+
+def test_free_values_are_never_in_an_error():
+    for name, value in (("PWD", "hunter2"), ("DRY", "hunter2"), ("ENV", "hunter2")):
+        with pytest.raises(UserError) as caught:
+            check(ALL, Params(((name, value),)))
+        assert "hunter2" not in caught.value.text + caught.value.hint
+
+
+def test_sentence_about_what_a_job_takes():
+    assert (
+        takes(ALL)
+        == "It takes ENV (dev | prod, default dev), DRY (true | false, default true), TAG, PW."
+    )
+
+
+def test_password_without_a_shown_default_may_be_left_out():
+    assert check(ALL, Params()) == ()
+
+
+def test_any_parameter_may_be_of_a_kind_that_is_not_known():
+    odd = definition("BRANCH", "net.uaznia.Git", "main")
+    assert check((odd,), Params((("BRANCH", "x"),))) == (("BRANCH", "x"),)
+
+
+def test_parameters_are_found_among_other_properties():
+    job = Job.model_validate(
+        {
+            "color": "blue",
+            "property": [
+                {"_class": "x"},
+                {"parameterDefinitions": [{"name": "A", "defaultParameterValue": {"value": 3}}]},
+            ],
+        }
+    )
+    assert [(each.name, each.default) for each in job.definitions] == [("A", "3")]
