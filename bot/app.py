@@ -26,6 +26,7 @@ from bot.matrix.account import Account, Login, assemble, restore
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.inbound import Inbound, Trust
 from bot.matrix.sync import SyncLoop
+from bot.metrics import Metrics
 from bot.model import Message
 from bot.pace import Throttle
 from bot.plugin import Service
@@ -33,6 +34,7 @@ from bot.runner import Runner
 from bot.storage.database import Database
 from bot.vault.sealer import Sealer
 from bot.vault.vault import Vault
+from bot.web import serve
 
 _GRACE: Final = 8.0  # seconds for what runs when the bot is told to stop
 _RETRY: Final = 5.0  # seconds between two tries to reach the homeserver at the start
@@ -63,7 +65,8 @@ async def run(config: Config, sealer: Sealer) -> None:
             vault=vault,
             account=account,
         )
-        await _serve(parts)
+        async with serve(config.web, parts.metrics, parts.sync):
+            await _work(parts)
     finally:
         await homeserver.close()
         await database.close()
@@ -121,7 +124,8 @@ class _Bot:
         self.journal = Journal(database, sealer, account.inbox)
         answers = Answers(account.sender, account.rooms)
         accounts = Accounts(vault, account.pins, services)
-        intake = Intake(account.rooms, account.sender, answers)
+        self.metrics = Metrics()
+        intake = Intake(account.rooms, account.sender, answers, self.metrics)
         self.connections = Connections(accounts, answers, intake, account.rooms, self._rerun)
         builtins.use(self.registry, accounts, self.connections)
         runner = Runner(
@@ -130,6 +134,7 @@ class _Bot:
             connections=self.connections,
             journal=self.journal,
             registry=self.registry,
+            metrics=self.metrics,
             confirm=config.commands.confirm,
         )
         doorman = Doorman(
@@ -172,6 +177,7 @@ class _Bot:
             ),
             max_age=config.commands.max_age,
             wants=self.dispatch.concerns,
+            refused=self.metrics.refused,
         )
         self.housekeeping = Housekeeping(
             inbox=account.inbox,
@@ -199,7 +205,7 @@ class _Bot:
         SystemdNotifier().notify("READY=1")
 
 
-async def _serve(parts: _Bot) -> None:
+async def _work(parts: _Bot) -> None:
     """Sync and answer until told to stop; then finish or record what runs."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -37,7 +37,9 @@ class Doorman:
 
     async def invited(self, invite: Invite) -> None:
         """Join where a permitted user invites; leave politely otherwise."""
-        permitted = matches((*self._access.users, *self._access.admins), invite.user)
+        permitted = matches((*self._access.users, *self._access.admins), invite.user) and (
+            invite.direct or matches(self._access.rooms, invite.room)
+        )
         step, body = ("join", {}) if permitted else ("leave", {"reason": "I may not come."})
         log.info("invite", room=invite.room, user=invite.user, step=step)
         where = path(f"/v3/rooms/{{}}/{step}", invite.room)

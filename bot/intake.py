@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -12,7 +12,8 @@ from bot.answers import Answers
 from bot.errors import ActasError
 from bot.matrix.outbound import Sender
 from bot.matrix.rooms import Rooms
-from bot.model import Message, Stray
+from bot.metrics import Metrics
+from bot.model import Message
 from bot.plugin import Flow
 
 _LONG_WORD: Final = re.compile(r"(?=[^\s]*\d)[^\s]{12,}")
@@ -24,8 +25,9 @@ log = structlog.get_logger()
 class Intake:
     """Decides whether a secret may be taken, and removes what was shown."""
 
-    def __init__(self, rooms: Rooms, sender: Sender, answers: Answers) -> None:
+    def __init__(self, rooms: Rooms, sender: Sender, answers: Answers, metrics: Metrics) -> None:
         self._rooms, self._sender, self._answers = rooms, sender, answers
+        self._metrics = metrics
 
     async def accepts(self, message: Message) -> bool:
         """P1: encrypted, from a device its sender answers for, and nobody else in the room.
@@ -48,6 +50,7 @@ class Intake:
     async def refuse(self, room: str, event_id: str, flow: Flow) -> None:
         """A secret was said where it must not be: remove it, and say that it is known now."""
         removed = await self.remove(room, event_id)
+        self._metrics.refused["secret shown"] += 1
         log.warning("intake.refused", room=room, removed=removed)
         sentence = notices.exposed(flow.revoke_hint, removed=removed)
         await self._answers.fixed(room, sentence, about=event_id)
@@ -59,9 +62,3 @@ def awaited(text: str, flow: Flow) -> bool:
     if flow.shape and re.search(flow.shape, word[:4096]):
         return True
     return bool(_LONG_WORD.fullmatch(word[:4096]) or _PIN.fullmatch(word))
-
-
-def where(said: Message | Stray) -> tuple[str, str]:
-    """The user and the room of something said."""
-    speaker: Any = said.actor if isinstance(said, Message) else said
-    return speaker.user, speaker.room

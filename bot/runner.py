@@ -18,6 +18,7 @@ from bot.commands.registry import Invocation, Registry
 from bot.connections import Connections
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
 from bot.journal import Journal, State
+from bot.metrics import Metrics
 from bot.model import Credential, Message
 from bot.plugin import Call, Effect
 from bot.policy import confirms
@@ -70,10 +71,11 @@ class Runner:
         connections: Connections,
         journal: Journal,
         registry: Registry,
+        metrics: Metrics,
         confirm: Sequence[str],
     ) -> None:
         self._accounts, self._answers, self._connections = accounts, answers, connections
-        self._journal = journal
+        self._journal, self._metrics = journal, metrics
         self._confirm = [registry.canonical(pattern) for pattern in confirm]
         self._listings: dict[tuple[str, str, str], tuple[str, ...]] = {}
         self._pending: dict[tuple[str, str], _Pending] = {}
@@ -171,13 +173,9 @@ class Runner:
         started = now()
         async with self._answers.typing(message):
             reply, state = await self._outcome(run, live)
-        log.info(
-            "command.finished",
-            service=run.service_name,
-            name=command.name,
-            state=state,
-            ms=now() - started,
-        )
+        service, ms = run.service_name, now() - started
+        self._metrics.ran(service, command.name, state, ms)
+        log.info("command.finished", service=service, name=command.name, state=state, ms=ms)
         await live.end()
         if reply is None:
             await self._reconnect(run)

@@ -6,6 +6,7 @@ comes of it is written in one transaction together with the sync token, and only
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
@@ -75,11 +76,13 @@ class Inbound:
         trust: Trust,
         max_age: int,
         wants: Wants,
+        refused: Counter[str],
     ) -> None:
         self._homeserver, self._machine, self._store = homeserver, machine, store
         self._keys, self._pins, self._rooms, self._inbox = keys, pins, rooms, inbox
         self._trust, self._max_age, self._wants = trust, max_age * 1000, wants
         self._bot: str = machine.user_id
+        self._refused = refused
 
     async def receive(
         self, response: Mapping[str, Any], *, since: str | None, catching_up: bool
@@ -239,6 +242,7 @@ class Inbound:
         except NoKey as missing:
             return Locked(sender, room_id, event_id, missing.session_id, dict(event))
         except Refused as refusal:
+            self._refused[refusal.reason] += 1
             log.warning("event.refused", room=room_id, user=sender, reason=refusal.reason)
             return None
         if found.device is None and sender not in batch.asked:
@@ -272,7 +276,8 @@ class Inbound:
         if device is None or listed is None:
             return self._stray(room_id, event, said, Doubt.UNKNOWN)
         if self._trust.cross_signed_devices_only and not device.signed:
-            return self._stray(room_id, event, said, Doubt.UNSIGNED)
+            doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
+            return self._stray(room_id, event, said, doubt)
         actor = Actor(
             user=sender,
             room=room_id,
@@ -352,6 +357,7 @@ class Inbound:
         for key, row in zip(keys, indices, strict=True):
             if first.setdefault(key, row["event_id"]) != row["event_id"]:
                 replayed.add(row["event_id"])
+                self._refused["replayed"] += 1
                 log.warning("event.refused", reason="replayed", event_id=row["event_id"])
             else:
                 new.append(row)
@@ -419,7 +425,8 @@ def _invitation(room_id: str, invited: Any, bot: str) -> list[Entry]:
                 and isinstance(content, dict)
                 and isinstance(sender, str)
             ):
-                return [Invite(sender, room_id, f"invite {room_id} {_ts(event)} {now()}")]
+                direct = content.get("is_direct") is True
+                return [Invite(sender, room_id, f"invite {room_id} {now()}", direct)]
     return []
 
 

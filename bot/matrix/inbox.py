@@ -29,11 +29,12 @@ _LOCKED: Final = 200  # events that wait for a room key at one time
 
 @dataclass(frozen=True, slots=True)
 class Invite:
-    """An invitation of the bot."""
+    """An invitation of the bot; ``direct``: into a direct message."""
 
     user: str
     room: str
     event_id: str
+    direct: bool
 
 
 @dataclass(frozen=True, slots=True)

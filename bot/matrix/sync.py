@@ -72,6 +72,8 @@ class SyncLoop:
         self._keys, self._deliver, self._ready = keys, deliver, ready
         self._filter = json.dumps(sync_filter(bot), separators=(",", ":"))
         self._chores: set[asyncio.Task[None]] = set()
+        self._last = float("-inf")
+        self.failures = 0
 
     async def run(self) -> None:
         """Sync until cancelled.
@@ -79,26 +81,30 @@ class SyncLoop:
         Raises:
             ConfigError: the access token is dead; nothing but a new login helps.
         """
-        since, failures, last = await self._token(), 0, float("-inf")
-        clock = asyncio.get_running_loop().time
+        since, failures = await self._token(), 0
         while True:
             try:
-                response = await self._fetch(since, patient=last > 0 and not failures)
+                response = await self._fetch(since, patient=self._last > 0 and not failures)
                 waiting = await self._inbound.receive(
-                    response, since=since, catching_up=clock() - last > _DOWN
+                    response, since=since, catching_up=not self.in_touch(_DOWN)
                 )
             except ConfigError:
                 raise
             except Exception as error:  # noqa: BLE001  # a full disk, or a bug: the loop goes on
                 failures += 1
+                self.failures += 1
                 await self._pause(error, failures)
                 continue
             since, failures = response["next_batch"], 0
             self._deliver(waiting)
             self._do_chores(response)
-            if last < 0:
+            first, self._last = self._last < 0, asyncio.get_running_loop().time()
+            if first:
                 await self._ready()
-            last = clock()
+
+    def in_touch(self, within: float = 2 * _LONG_POLL / 1000) -> bool:
+        """Whether a sync went well in the last ``within`` seconds."""
+        return asyncio.get_running_loop().time() - self._last <= within
 
     async def _fetch(self, since: str | None, *, patient: bool) -> dict[str, Any]:
         query = {"filter": self._filter, "timeout": str(_LONG_POLL if patient else 0)}

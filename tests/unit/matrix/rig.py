@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import itertools
 import json
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -172,6 +173,7 @@ class Rig:
             trust=trust,
             max_age=300,
             wants=lambda user, room, body, **_: True,
+            refused=Counter(),
         )
         self._tokens = itertools.count(1)
 
