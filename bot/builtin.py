@@ -35,8 +35,8 @@ class Builtins:
         """All of them, in the order that help shows them."""
         describe: Callable[..., Any] = command
         return (
-            describe("help", examples=("help jenkins build",))(self.help),
-            describe("connect", examples=("connect jenkins",))(self.connect),
+            describe("help")(self.help),
+            describe("connect")(self.connect),
             describe("disconnect", effect=Effect.WRITE)(self.disconnect),
             describe("accounts", aliases=("whoami",))(self.accounts),
             describe("forget me", effect=Effect.DANGER)(self.forget),

@@ -100,7 +100,7 @@ class CommandsConfig(Section):
     confirm: tuple[Text, ...] = Field(
         default=(),
         strict=False,
-        description='List patterns of commands in quotes: ["jenkins build deploy-*"]',
+        description='List patterns of commands in quotes: ["ci build deploy-*"]',
     )
 
 
