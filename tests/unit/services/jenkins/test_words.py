@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -42,7 +43,7 @@ def test_places_cut_the_text_into_its_words(text):
         return
     for word in words:
         assert [again.text for again in scan(text[word.start : word.end])] == [word.text]
-    gaps = [text[a.end : b.start] for a, b in zip(words, words[1:], strict=False)]
+    gaps = [text[a.end : b.start] for a, b in pairwise(words)]
     assert all(gap and gap.isspace() for gap in gaps)
 
 
