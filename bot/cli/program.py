@@ -12,6 +12,8 @@ import typer
 
 from bot import __version__
 from bot.errors import ActasError, ConfigError, WrongKey
+from bot.log import set_up
+from bot.log.traces import format_trace
 
 COMMANDS: Final = {
     "run": "Run the bot.",
@@ -33,6 +35,7 @@ _EXIT_MISUSED: Final = 2
 def main() -> NoReturn:
     """Run the command in ``sys.argv`` and exit."""
     os.umask(0o077)  # whatever is written is its owner's only
+    set_up("warning")
     try:
         program(sys.argv[1:])(prog_name="actas")
         code = 0
@@ -44,8 +47,6 @@ def main() -> NoReturn:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads any more
         code = _EXIT_FAILED
     except Exception as error:  # noqa: BLE001  # a bug: told without a traceback's data
-        from bot.log.traces import format_trace
-
         typer.echo(format_trace(error), err=True)
         code = _say("a bug in Actas; please report the lines above", _EXIT_FAILED)
     sys.exit(code)

@@ -1,0 +1,49 @@
+"""The first login, before the bot runs for the first time."""
+
+from __future__ import annotations
+
+from bot.config import Config
+from bot.errors import ConfigError
+from bot.matrix.account import Login, assemble, restore
+from bot.matrix.client import Homeserver, MatrixError, Session, Unreachable
+from bot.storage.database import Database
+from bot.storage.state import locked, prepare
+from bot.vault.keys import KeyRing
+from bot.vault.sealer import Sealer
+from bot.vault.vault import Vault
+
+
+async def log_in(config: Config, ring: KeyRing, login: Login) -> Session:
+    """Log in, store the session sealed, and publish the bot's identity and device.
+
+    Raises:
+        ConfigError: the homeserver cannot be reached or refuses, or the state cannot be used.
+        WrongKey: the state directory was sealed with another secret.
+    """
+    prepare(config.state_dir)
+    with locked(config.state_dir):
+        location, sealer = config.location, Sealer(ring)
+        database = await Database.open(location.target, user=location.user, exclusive=True)
+        homeserver = Homeserver(config.homeserver.url)
+        try:
+            vault = Vault(database, sealer)
+            await vault.prove()
+            session = await restore(homeserver, vault, login)
+            await assemble(
+                homeserver,
+                session,
+                database=database,
+                sealer=sealer,
+                vault=vault,
+                password=login.password,
+                encrypted_only=config.access.encrypted_rooms_only,
+                signed_only=config.access.cross_signed_devices_only,
+            )
+        except (Unreachable, MatrixError) as error:
+            problem = f"{config.homeserver.url} does not let the bot in ({error})"
+            raise ConfigError("--homeserver", problem, "See that it runs, and try again") from None
+        else:
+            return session
+        finally:
+            await homeserver.close()
+            await database.close()
