@@ -59,7 +59,7 @@ class Builtins:
         if revoked:
             return say(f"Your {found.title} account is removed, and its access is revoked there.")
         hints = [flow.revoke_hint for flow in found.flows if flow.revoke_hint]
-        by_hand = f" It still works over there. To revoke it: {hints[0]}" if hints else ""
+        by_hand = f" It still works over there. {hints[0].rstrip('.')}." if hints else ""
         return say(f"Your {found.title} account is removed.{by_hand}")
 
     async def accounts(self, call: Call[Message]) -> Reply:

@@ -122,6 +122,12 @@ class Connections:
         await asyncio.gather(found.task, return_exceptions=True)
         return True
 
+    async def spoil(self, user: str, flow: Flow) -> None:
+        """The answer to ``flow`` was shown to others; a PIN belongs to this one conversation."""
+        found = self._open.get(user)
+        if found is not None and found.flow is flow and not flow.self_starting:
+            await self.cancel(user)
+
     async def close(self) -> None:
         """End all conversations."""
         for user in list(self._open):

@@ -149,6 +149,7 @@ class Dispatch:
             secret = self._shown(message, body, meaning)
             if secret is not None:
                 await self._intake.refuse(actor.room, message.event_id, secret)
+                await self._connections.spoil(actor.user, secret)
                 return False
         if not actor.pinned and not self._may_unpinned(message, meaning):
             if found is not None:
@@ -288,6 +289,7 @@ class Dispatch:
         secret = self._shown(stray, body, meaning)
         if secret is not None:
             await self._intake.refuse(stray.room, stray.event_id, secret)
+            await self._connections.spoil(stray.user, secret)
         elif stray.doubt is Doubt.CLEAR and not self._rooms.is_encrypted(stray.room):
             await self._doorman.explain(stray.room, stray.event_id)
         elif (

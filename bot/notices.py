@@ -36,7 +36,7 @@ LOCKED: Final = (
 
 def exposed(revoke_hint: str, *, removed: bool) -> str:
     """What is said when a secret was posted where it does not belong."""
-    revoke = f" Revoke it now: {revoke_hint}" if revoke_hint else ""
+    revoke = f" {revoke_hint.rstrip('.')}: others may have seen it." if revoke_hint else ""
     rest = "I have removed the message." if removed else "Delete your message: I may not."
     return (
         f"That looks like a secret. I did not store it.{revoke} {rest} Secrets belong in an "
