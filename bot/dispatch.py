@@ -174,8 +174,7 @@ class Dispatch:
             case Invocation():
                 text, to_direct = redirected(meaning.text)
                 invocation = Invocation(meaning.service, meaning.command, text)
-                await self._runner.run(message, invocation, to_direct=to_direct)
-                return True
+                return await self._runner.run(message, invocation, to_direct=to_direct)
             case FlowStart(service, flow):
                 there = await self._connections.begin(message, service, flow)
                 await self._answers.answer(message, there)

@@ -81,8 +81,12 @@ class Runner:
         self._pending: dict[tuple[str, str], _Pending] = {}
 
     # ------------------------------------------------------------------ before the call
-    async def run(self, message: Message, invocation: Invocation, *, to_direct: bool) -> None:
-        """Run a command, or ask what must be asked first."""
+    async def run(self, message: Message, invocation: Invocation, *, to_direct: bool) -> bool:
+        """Run a command, or say what has to come first.
+
+        False where it has not been run: what was said about it is the answer to its message. A
+        question or a parked command is forgotten when the bot stops, and never taken up by itself.
+        """
         key = (message.actor.user, message.actor.room)
         self._pending.pop(key, None)  # a new command takes the place of one that waits for "yes"
         service = invocation.service
@@ -94,14 +98,15 @@ class Runner:
                 run.credential = await self._accounts.credential(message.actor, service)
         except NotConnected as error:
             await self._connect_first(message, invocation, error)
-            return
+            return False
         except UserError as error:
             await self._answers.answer(message, explain(error), to_direct=to_direct)
-            return
+            return False
         if self._asks_first(run):
             await self._ask(run)
-        else:
-            await self._call(run)
+            return False
+        await self._call(run)
+        return True
 
     def is_asked(self, user: str, room: str) -> bool:
         """Whether a command of the user's waits for "yes" there."""
@@ -237,3 +242,4 @@ class Runner:
         if run.acts:
             await self._journal.withdraw(run.message.event_id)
         await self._connect_first(run.message, run.invocation, Unauthorized())
+        await self._journal.close([run.message.event_id])
