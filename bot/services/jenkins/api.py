@@ -149,7 +149,7 @@ class JenkinsApi:
             failure = translate(fault, what, writes=writes)
         except TimeoutError:
             late = f"no answer within {within:g} seconds"
-            failure = translate(Unanswered(late, sent=client.connected), what, writes=writes)
+            failure = translate(Unanswered(late, sent=client.sent), what, writes=writes)
         except Busy:
             failure = Unavailable("too many requests wait for it already")
         raise failure

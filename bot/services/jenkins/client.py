@@ -52,9 +52,9 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
         return self._wires.is_cut
 
     @property
-    def connected(self) -> bool:
-        """Whether a connection was ever ready."""
-        return self._wires.connected
+    def sent(self) -> bool:
+        """Whether Jenkins can have seen anything of the present request."""
+        return self._wires.used
 
     def abort(self) -> None:
         """Hang up, so that a thread that waits for an answer ends; from any thread."""
@@ -96,6 +96,7 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
         The adapter is used directly: a session would read a redirect's body without limit.
         """
         del stream
+        self._wires.used = False
         try:
             prepared = self._session.prepare_request(req)
             received = self._adapter.send(
@@ -109,7 +110,7 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
             reason = self._reason(error)
         else:
             return _whole(received, body)
-        raise Unanswered(reason, sent=self.connected)  # outside: the context holds the request
+        raise Unanswered(reason, sent=self.sent)  # outside: the context holds the request
 
     def _response_handler(self, response: requests.Response) -> requests.Response:
         """Let 2xx pass; overrides the library's, which puts the whole page into its exception."""
@@ -127,7 +128,7 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
     def _reason(self, error: Exception) -> str:
         if isinstance(error, requests.Timeout):
             return f"no answer within {self.timeout:g} seconds"
-        if self.connected:
+        if self.sent:
             return "the connection broke"
         if isinstance(error, requests.exceptions.SSLError):
             return "its certificate is not trusted here; the operator should check ca_file"

@@ -84,6 +84,6 @@ def _refusal(fault: Refused, what: str) -> ServiceError:
 
 
 def _until(retry_after: str) -> datetime | None:
-    if not (retry_after.isascii() and retry_after.isdecimal() and len(retry_after) < 9):
+    if not retry_after.isdecimal() or len(retry_after) > 8:
         return None  # a date, or nonsense: nothing is promised
     return datetime.now(UTC) + timedelta(seconds=min(int(retry_after), _LONGEST_WAIT))

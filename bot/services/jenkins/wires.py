@@ -17,15 +17,15 @@ from requests.adapters import HTTPAdapter
 class Wires:
     """What a client is connected by. Once cut, nothing gets through any more.
 
-    ``connected`` tells whether a connection (with TLS, where there is some) was ever ready, and
-    with it, whether a request can have reached the other side.
+    ``used`` tells whether anything of the present request can have reached the other side: its
+    connection (with TLS, where there is some) was ready, and writing had begun.
     """
 
     def __init__(self) -> None:
         self._sockets: list[socket.socket] = []
         self._lock = Lock()
         self.is_cut = False
-        self.connected = False
+        self.used = False
 
     def add(self, wire: socket.socket) -> None:
         """Take note of a new socket; it is cut at once where the others were."""
@@ -73,8 +73,10 @@ def _noting(pool: Any, wires: Wires) -> Any:
             wires.add(wire)
             return wire
 
-        def connect(self) -> None:
-            super().connect()
-            wires.connected = True
+        def send(self, data: Any) -> None:
+            if self.sock is None:
+                self.connect()
+            wires.used = True
+            super().send(data)
 
     return type(pool.__name__, (pool,), {"ConnectionCls": Connection})

@@ -11,6 +11,7 @@ import pytest
 
 from bot.errors import Unavailable
 from sandbox.jenkins import JenkinsStandIn, mishaps
+from tests.contracts.fakes import call_for
 from tests.contracts.jenkins.conftest import credential_of, furnish, run, service_at
 
 
@@ -29,10 +30,11 @@ async def gone(service):
 async def test_request_as_a_whole_has_a_deadline_and_its_thread_ends(jenkins, hasty, alice, mishap):
     jenkins.fail(mishap)
     began = time.monotonic()
-    with pytest.raises(Unavailable, match="no answer within"):
-        await run(hasty, alice, "list")
-    assert time.monotonic() - began < 3
-    await gone(hasty)
+    async with call_for(hasty, alice.user, alice) as call:
+        with pytest.raises(Unavailable, match="no answer within"):
+            await call.api.me()
+        assert time.monotonic() - began < 3
+        await gone(hasty)
 
 
 async def test_tls_handshake_that_drips_ends_with_the_deadline(alice):

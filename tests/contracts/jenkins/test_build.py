@@ -8,9 +8,10 @@ from urllib.parse import parse_qsl
 import pytest
 
 from bot.errors import Forbidden, Invalid, NotFound, Unavailable, UserError
+from bot.services.jenkins.names import JobPath
 from sandbox.jenkins import choice, file, mishaps, string
 from sandbox.jenkins.world import Parameter
-from tests.contracts.fakes import SilentProgress, links, plain
+from tests.contracts.fakes import SilentProgress, call_for, links, plain
 from tests.contracts.jenkins.conftest import run
 
 
@@ -273,6 +274,16 @@ async def test_jenkins_that_is_not_there_was_not_asked(jenkins, service, alice):
     await jenkins.stop()
     with pytest.raises(Unavailable) as caught:
         await run(service, alice, "build website")
+    assert (caught.value.retryable, caught.value.what) == (True, "no connection")
+
+
+async def test_jenkins_that_goes_away_before_the_post_may_be_asked_again(jenkins, service, alice):
+    path = JobPath("website")
+    async with call_for(service, alice.user, alice) as call:
+        job = await call.api.job(path)
+        await jenkins.stop()
+        with pytest.raises(Unavailable) as caught:
+            await call.api.start(path, job, ())
     assert (caught.value.retryable, caught.value.what) == (True, "no connection")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import unquote
 
 import pytest
@@ -40,17 +41,18 @@ async def test_list_says_when_nothing_fits(service, alice):
 
 
 async def test_list_takes_one_request_and_is_kept_for_each_user(jenkins, service, alice, bob):
-    for credential in (alice, alice, bob):
+    namesake = replace(alice, user="@other:example.org")
+    for credential in (alice, alice, bob, namesake, alice):
         await run(service, credential, "list")
-    (first, second) = jenkins.requests
+    first, second, _ = jenkins.requests
     assert first.headers["Authorization"] != second.headers["Authorization"]
     assert unquote(first.raw_path) == "/api/json?tree=jobs[name,color]"
 
 
 async def test_listing_is_not_kept_for_another_account_of_the_same_user(service, jenkins, alice):
     await run(service, alice, "list")
-    other = credential_of(service, "carol", jenkins.tokens["carol"])
-    object.__setattr__(other, "user", alice.user)
+    carol = credential_of(service, "carol", jenkins.tokens["carol"])
+    other = replace(carol, user=alice.user)
     assert (await run(service, other, "list")).listing == ("website",)
 
 

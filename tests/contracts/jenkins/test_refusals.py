@@ -169,6 +169,14 @@ async def test_answer_without_end_is_not_read_to_the_end(jenkins, service, alice
         await run(service, alice, "list")
 
 
+async def test_answer_that_is_just_too_large(jenkins, service, alice):
+    jenkins.fail(mishaps.json('{"jobs": []' + " " * MOST + "}"))
+    with pytest.raises(Unavailable, match="larger than"):
+        await run(service, alice, "list")
+    jenkins.fail(mishaps.json('{"jobs": []' + " " * (MOST - 100) + "}"))
+    await run(service, alice, "list")
+
+
 @pytest.mark.parametrize("mishap", [mishaps.drop, mishaps.slow(30)])
 async def test_no_answer_may_be_tried_again(jenkins, hasty, alice, mishap):
     jenkins.fail(mishap)

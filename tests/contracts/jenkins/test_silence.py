@@ -59,6 +59,7 @@ async def test_no_error_holds_a_secret_or_an_answer(jenkins, hasty, alice, *, na
     jenkins.fail(MISHAPS[name], method=method)
     with pytest.raises(ActasError) as caught:
         await run(hasty, alice, SAID)
+    assert caught.value.__context__ is None  # what led to it holds requests and answers
     for secret in secrets_of(alice):
         assert secret not in everything(caught.value)
 
