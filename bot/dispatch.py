@@ -20,9 +20,11 @@ from bot.commands.parser import Address, address, redirected, without_fallback
 from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
 from bot.connections import Connections
 from bot.doorman import Doorman
+from bot.errors import ActasError
 from bot.intake import Intake, awaited
 from bot.journal import Journal, Outgoing, Unfinished
 from bot.lanes import Lanes
+from bot.matrix.client import MatrixError
 from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Waiting
 from bot.matrix.outbound import transaction_id
 from bot.matrix.render import notice, render
@@ -331,7 +333,12 @@ class Dispatch:
             content = notice(render(reply), reply_to=left.event_id, mention=left.user)
             outgoing = Outgoing(left.room, content, transaction_id(left.event_id, "answer"))
             await self._journal.settle(left.event_id, left.user, "interrupted", outgoing)
-        await self._answers.send(outgoing)
+        try:
+            await self._answers.send(outgoing)
+        except ActasError as error:
+            log.error("answer.not_sent", room=left.room, error=str(error))
+            if not (isinstance(error, MatrixError) and 400 <= error.status < 500):
+                return  # the homeserver was away; a refusal (we are out of the room) is final
         await self._journal.close([left.event_id])
 
     # ------------------------------------------------------------------ small things
