@@ -95,8 +95,8 @@ class Site:
     async def _item(self, request: web.Request, user: User, path: Sequence[str]) -> web.Response:
         name, rest = "", list(path)
         while len(rest) > 1 and rest[0] == "job":
-            name = f"{name}/{rest[1]}" if name else rest[1]
-            if name not in self.items or not user.may(READ, name):
+            name = self._spelled(f"{name}/{rest[1]}" if name else rest[1])
+            if not user.may(READ, name):
                 raise missing()
             del rest[:2]
         item = self.items.get(name)
@@ -107,6 +107,13 @@ class Site:
                 return self._json(request, self._bean(user, item))
         if isinstance(item, Job):
             return await self._job(request, user, item, rest)
+        raise missing()
+
+    def _spelled(self, name: str) -> str:
+        """The full name of an item as it was given; Jenkins finds it in upper and lower case."""
+        for known in self.items:
+            if _folded(known) == _folded(name):
+                return known
         raise missing()
 
     async def _job(
@@ -159,6 +166,11 @@ def segments(raw_path: str) -> list[str]:
 
 def _one(form: Form, name: str) -> str:
     return form[name][0] if name in form else ""
+
+
+def _folded(name: str) -> str:
+    """As Java's ``CASE_INSENSITIVE_ORDER`` sees it, for which a dotless i is an i, too."""
+    return "".join(char.upper().lower() for char in name)
 
 
 def _nothing(_: str) -> list[Item]:

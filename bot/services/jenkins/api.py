@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from bot.errors import Invalid, ServiceError, Unavailable
 from bot.model import Credential
-from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem, Row
+from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem
 from bot.services.jenkins.faults import Refused, Unanswered, translate
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.site import Site
@@ -32,7 +32,7 @@ _HERE: Final = "API at the configured url"
 _DEPTH: Final = 6  # levels of folders that a search looks into
 _BUILD: Final = "number,result,building,timestamp,duration,description"
 _JOB: Final = (
-    "color,description,buildable,healthReport[description],"
+    "fullName,color,description,buildable,healthReport[description],"
     "property[parameterDefinitions[name,type,description,choices,defaultParameterValue[value]]],"
     f"lastBuild[{_BUILD}]"
 )
@@ -69,16 +69,16 @@ class JenkinsApi:
         """Who Jenkins takes the credential's owner for."""
         return await self._read(Me, "me", "id,fullName", _HERE)
 
-    async def rows(self, folder: FolderPath) -> tuple[Row, ...]:
+    async def rows(self, folder: FolderPath) -> Jobs:
         """What is in a folder, kept for 30 seconds.
 
         Raises:
             Invalid: it is a job.
         """
         what = f"folder '{folder}'" if folder.name else _HERE
-        return await self._rows(folder, "jobs[name,color]", what)
+        return await self._rows(folder, "fullName,jobs[name,color]", what)
 
-    async def all_rows(self) -> tuple[Row, ...]:
+    async def all_rows(self) -> Jobs:
         """Everything in all folders, six levels deep, in one request; kept for 30 seconds."""
         tree = "jobs[name,color]"
         for _ in range(_DEPTH - 1):
@@ -119,15 +119,15 @@ class JenkinsApi:
         job = await self._read(Job, path.item, tree, f"job '{path}'")
         return next((build for build in job.builds if build.queue_id == item), None)
 
-    async def _rows(self, folder: FolderPath, tree: str, what: str) -> tuple[Row, ...]:
+    async def _rows(self, folder: FolderPath, tree: str, what: str) -> Jobs:
         key = (self._credential.user, self._credential.account, f"{folder}?{tree}")
-        rows = self.site.recall(key)
-        if rows is None:
-            rows = (await self._read(Jobs, folder.item, tree, what)).jobs
-            if rows is None:
+        found = self.site.recall(key)
+        if found is None:
+            found = await self._read(Jobs, folder.item, tree, what)
+            if found.jobs is None:
                 raise Invalid(f"'{folder}' is a job, not a folder")
-            self.site.remember(key, rows)
-        return rows
+            self.site.remember(key, found)
+        return found
 
     async def _read(self, bean: type[B], item: str, tree: str, what: str) -> B:
         found: dict[str, Any] = await self._ask(lambda client: client.read(item, tree), what)

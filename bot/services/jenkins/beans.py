@@ -127,8 +127,9 @@ class Health(Bean):
 
 
 class Job(Bean):
-    """A job, or a folder."""
+    """A job, or a folder. Jenkins finds it in any case; ``full_name`` is how it is spelled."""
 
+    full_name: Text = ""
     color: str | None = None
     description: Text = ""
     buildable: bool = False
@@ -165,8 +166,9 @@ class Me(Bean):
 
 
 class Jobs(Bean):
-    """What is in a folder; None where it is no folder."""
+    """What is in a folder, and how that is spelled; ``jobs`` is None where it is no folder."""
 
+    full_name: Text = ""
     jobs: tuple[Row, ...] | None = None
 
 

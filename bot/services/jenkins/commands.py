@@ -12,7 +12,7 @@ from bot.reply import Line, Mono, Reply, Strong, line, say
 from bot.services.jenkins import replies
 from bot.services.jenkins.api import JenkinsApi, Queued
 from bot.services.jenkins.arguments import Params
-from bot.services.jenkins.beans import Job, Row
+from bot.services.jenkins.beans import Job, Jobs
 from bot.services.jenkins.definitions import check
 from bot.services.jenkins.names import Filter, FolderPath, JobPath, Page
 
@@ -27,8 +27,8 @@ async def list_jobs(
 ) -> Reply:
     """List jobs with their state and a number; with words, search all folders for them."""
     if not filter.words:
-        return _listing("Jobs", _level("", await call.api.rows(FolderPath())), page)
-    found = [entry for entry in _deep("", await call.api.all_rows()) if filter.fits(entry[0])]
+        return _listing("Jobs", _level(await call.api.rows(FolderPath())), page)
+    found = [entry for entry in _deep(await call.api.all_rows()) if filter.fits(entry[0])]
     if not found:
         return say("No job that you can see has that in its name.")
     return _listing(f"Jobs with {' '.join(filter.words)}", found, page)
@@ -41,7 +41,7 @@ async def ls(
     page: Page = Page(),  # noqa: B008 - frozen
 ) -> Reply:
     """List what is in a folder."""
-    return _listing(f"/{folder}", _level(folder.name, await call.api.rows(folder)), page)
+    return _listing(f"/{folder}", _level(await call.api.rows(folder)), page)
 
 
 @command("describe", examples=("describe deploy-prod", "describe 3"))
@@ -72,6 +72,8 @@ async def build(
     """Start a build, as yourself."""
     found = await call.api.job(job)
     _must_be_job(job, found)
+    if found.full_name not in ("", job.name):  # what is asked and confirmed is what is built
+        raise UserError("No job is spelled quite like that.", f"Did you mean {found.full_name}?")
     if not found.buildable:
         raise Invalid(f"job '{job}' is disabled, or cannot be built")
     pairs = check(found.definitions, params)
@@ -165,12 +167,12 @@ def _listing(title: str, entries: Iterable[replies.Entry], page: Page) -> Reply:
     return replies.listing(title, found, page.number)
 
 
-def _level(folder: str, rows: Iterable[Row]) -> Iterator[replies.Entry]:
-    for row in rows:
-        yield f"{folder}/{row.name}" if folder else row.name, row
+def _level(found: Jobs) -> Iterator[replies.Entry]:
+    for row in found.jobs or ():
+        yield f"{found.full_name}/{row.name}" if found.full_name else row.name, row
 
 
-def _deep(folder: str, rows: Iterable[Row]) -> Iterator[replies.Entry]:
-    for name, row in _level(folder, rows):
+def _deep(found: Jobs) -> Iterator[replies.Entry]:
+    for name, row in _level(found):
         yield name, row
-        yield from _deep(name, row.jobs)
+        yield from _deep(Jobs.model_construct(full_name=name, jobs=row.jobs))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from bot.model import Credential
-from bot.services.jenkins.beans import Row
+from bot.services.jenkins.beans import Jobs
 from bot.services.jenkins.names import ItemPath
 from bot.services.jenkins.settings import JenkinsSettings
 from bot.threads import Lane
@@ -34,7 +34,7 @@ class Site:
     lane: Lane
     patience: float = 15.0
     clock: Callable[[], float] = time.monotonic
-    _listings: dict[Key, tuple[float, tuple[Row, ...]]] = field(default_factory=dict)
+    _listings: dict[Key, tuple[float, Jobs]] = field(default_factory=dict)
 
     async def client(self, credential: Credential) -> Client:
         """A new client for one user; the libraries behind it come in off the event loop."""
@@ -50,18 +50,18 @@ class Site:
             verify=str(self.settings.ca_file) if self.settings.ca_file else True,
         )
 
-    def recall(self, key: Key) -> tuple[Row, ...] | None:
+    def recall(self, key: Key) -> Jobs | None:
         """A listing of the last 30 seconds."""
-        until, rows = self._listings.get(key, (0.0, ()))
-        return rows if until > self.clock() else None
+        until, found = self._listings.get(key, (0.0, None))
+        return found if until > self.clock() else None
 
-    def remember(self, key: Key, rows: tuple[Row, ...]) -> None:
+    def remember(self, key: Key, found: Jobs) -> None:
         """Keep a listing for 30 seconds."""
         now = self.clock()
         fresh = {k: v for k, v in self._listings.items() if v[0] > now and k != key}
         while len(fresh) >= _MOST:
             del fresh[next(iter(fresh))]
-        self._listings = {**fresh, key: (now + _FRESH, rows)}
+        self._listings = {**fresh, key: (now + _FRESH, found)}
 
     def link(self, path: ItemPath) -> str:
         """The page of a job or folder, under the configured address: Jenkins may not know it."""

@@ -7,6 +7,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
+from bot.commands.arguments import bind, phrase
 from bot.errors import Forbidden, Invalid, NotFound, Unavailable, UserError
 from bot.services.jenkins.names import JobPath
 from sandbox.jenkins import choice, file, mishaps, string
@@ -86,6 +87,8 @@ async def test_parameters_travel_in_the_body_only(jenkins, service, alice):
         ("build deploy prod ENV=prod loose", ("What follows ENV=…", "quotes")),
         ("build website A=1", ("takes no parameters", "")),
         ("build team", ("team is a folder", "ls team")),
+        ("build WEBSITE", ("spelled", "Did you mean website?")),
+        ("build webs\u0131te", ("spelled", "Did you mean website?")),
         ("build A=1", ("Which job?", "number")),
         ("build ../website", ("not the name of a job", "folder/job")),
     ],
@@ -98,6 +101,15 @@ async def test_what_cannot_be_meant_is_told_and_nothing_is_sent(
     assert told[0] in caught.value.text
     assert told[1] in caught.value.hint
     assert posts(jenkins) == []
+
+
+async def test_what_is_confirmed_is_what_is_built(service):
+    """``commands.confirm`` sees the name in its one spelling, and all parameters."""
+    command = next(c for c in service.commands if c.name == "build")
+    for said in ("/deploy prod NOTE='a  b'", "1, NOTE=a%20%20b&DRY=true"):
+        bound = bind(command, said, ["deploy prod"])
+        shown = phrase("jenkins", command, bound)
+        assert shown.startswith("jenkins build deploy prod NOTE='a b'")
 
 
 async def test_booleans_are_sent_as_jenkins_spells_them(jenkins, service, alice):

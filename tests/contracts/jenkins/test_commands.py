@@ -46,7 +46,7 @@ async def test_list_takes_one_request_and_is_kept_for_each_user(jenkins, service
         await run(service, credential, "list")
     first, second, _ = jenkins.requests
     assert first.headers["Authorization"] != second.headers["Authorization"]
-    assert unquote(first.raw_path) == "/api/json?tree=jobs[name,color]"
+    assert unquote(first.raw_path) == "/api/json?tree=fullName,jobs[name,color]"
 
 
 async def test_listing_is_not_kept_for_another_account_of_the_same_user(service, jenkins, alice):
@@ -84,7 +84,7 @@ async def test_page_that_is_not_there(service, alice):
         await run(service, alice, "list page 2")
 
 
-@pytest.mark.parametrize("said", ["ls team", "ls /team", "ls /team/", "ls 3"])
+@pytest.mark.parametrize("said", ["ls team", "ls /team", "ls /team/", "ls TEAM", "ls 3"])
 async def test_ls_shows_a_folder_by_name_or_number(service, alice, said):
     reply = await run(service, alice, said, listing=("a", "b", "team"))
     assert reply.listing == ("team/app", "team/größe + 1")

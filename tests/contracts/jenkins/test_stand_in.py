@@ -58,6 +58,13 @@ async def test_unreadable_job_does_not_exist(jenkins):
     assert (await ask(jenkins, "GET", path, auth=of(jenkins, "bob")))[0] == 200
 
 
+@pytest.mark.parametrize("name", ["website", "WebSite", "webs%C4%B1te"])
+async def test_names_are_found_in_any_case(jenkins, name):
+    path = f"/job/{name}/api/json?tree=fullName"
+    _, _, text = await ask(jenkins, "GET", path, auth=of(jenkins, "bob"))
+    assert json.loads(text)["fullName"] == "website"
+
+
 async def test_folder_hands_its_permissions_down_but_hides_what_is_in_it(jenkins):
     path = "/job/team/job/app/job/feature%252Fx/api/json"
     jenkins.allow("carol", "team/app", READ)
