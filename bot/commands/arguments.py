@@ -15,7 +15,7 @@ from bot.commands.parser import words
 from bot.errors import UserError
 from bot.plugin import Command, Parameter, Rest
 
-_NUMBER: Final = re.compile(r"(?P<number>[0-9]{1,9})(?=[\s,]|\Z)\s*+,?\s*+")
+_NUMBER: Final = re.compile(r"(?P<number>[0-9]{1,9})(?=[\s,]|\Z)")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
 _BOOLEAN: Final = {"yes": True, "true": True, "no": False, "false": False}
 

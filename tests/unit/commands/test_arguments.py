@@ -78,9 +78,9 @@ def test_only_user_errors_are_raised(text, numbers):
     ("text", "bound"),
     [
         ("1", {"job": "alpha"}),
-        ("2, a=b", {"job": "beta, the second", "params": "a=b"}),
+        ("2, a=b", {"job": "beta, the second", "params": ", a=b"}),  # the comma tells Hubot's form
         ("3 a=b&c=d", {"job": "gamma", "params": "a=b&c=d"}),
-        ("3 , a=b", {"job": "gamma", "params": "a=b"}),
+        ("3 , a=b", {"job": "gamma", "params": ", a=b"}),
         ("003", {"job": "gamma"}),
         ("2nd", {"job": "2nd"}),
         ("1.2", {"job": "1.2"}),
