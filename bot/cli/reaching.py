@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from pathlib import Path
 from typing import Final
@@ -29,7 +30,7 @@ async def reach(origin: str, ca_file: Path | None = None) -> str | None:
     except TimeoutError:
         return f"no answer within {_TIMEOUT:.0f} s"
     except OSError as error:
-        return error.strerror or type(error).__name__
+        return os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or "no answer"
     writer.close()
     return None
 
