@@ -30,7 +30,8 @@ async def reach(origin: str, ca_file: Path | None = None) -> str | None:
     except TimeoutError:
         return f"no answer within {_TIMEOUT:.0f} s"
     except OSError as error:
-        return os.strerror(error.errno) if (error.errno or 0) > 0 else error.strerror or "no answer"
+        number = error.errno or 0  # below 0 for names that cannot be looked up
+        return os.strerror(number) if number > 0 else error.strerror or type(error).__name__
     writer.close()
     return None
 

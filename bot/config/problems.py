@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel, ValidationError
-from pydantic_core import ErrorDetails
 
 from bot.errors import ConfigError
 
@@ -81,13 +80,13 @@ def mapping(value: Any, key: str) -> Mapping[str, Any]:
     return value
 
 
-def _problem(details: ErrorDetails) -> str:
+def _problem(details: Mapping[str, Any]) -> str:
     context = details.get("ctx", {})
     if details["type"] == "value_error":
         text = str(context.get("error", ""))
         return text[:1].lower() + text[1:]
     template = _PROBLEMS.get(details["type"])
-    return template.format_map(context) if template else details["msg"].lower()
+    return template.format_map(context) if template else str(details["msg"]).lower()
 
 
 def _is_branch(part: str | int) -> bool:
