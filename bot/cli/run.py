@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
+from importlib import import_module
+from typing import Final
 
 from bot.cli.hardening import forbid_core_dumps
-from bot.cli.opening import read_sealer
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
-from bot.config import load
-from bot.log import set_up
-from bot.services import discover
-from bot.storage.state import locked, prepare
-from bot.vault.keys import VARIABLE
+from bot.lean import hidden, importing
+
+_DRIVERS: Final = ("psycopg2", "psycopg2cffi", "psycopg", "pymysql", "MySQLdb")
 
 
 def run(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Run the bot until SIGTERM or SIGINT."""
     forbid_core_dumps()
-    settings = load(config, discover())
-    set_up(settings.log.level, settings.log.format)
-    sealer = read_sealer()
-    os.environ.pop(VARIABLE, None)  # no child process inherits it
-    prepare(settings.state_dir)
-    with locked(settings.state_dir):
-        from bot import app  # last, so that a wrong configuration is told at once
+    with importing():
+        leave_out()
+        from bot.cli.serving import serve
+    serve(config)
 
-        asyncio.run(app.run(settings, sealer))
+
+def leave_out() -> None:
+    """See that what the bot does not use is not imported by what it does use."""
+    with hidden(*_DRIVERS):
+        import_module("peewee")  # comes with nio, whose own store is not used here
+    from bot.storage.lean import without_orm
+
+    without_orm()

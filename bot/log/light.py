@@ -6,18 +6,9 @@ The first to import structlog must do so from here. Nothing is lost: tracebacks 
 
 from __future__ import annotations
 
-import sys
-from typing import Any, Final
+from bot.lean import hidden
 
-_UNWANTED: Final = ("rich", "twisted")
-
-_modules: dict[str, Any] = sys.modules
-_absent = [name for name in _UNWANTED if name not in _modules]
-_modules.update(dict.fromkeys(_absent))  # a None there makes `import rich` an ImportError
-try:
+with hidden("rich", "twisted"):
     import structlog
-finally:
-    for _name in _absent:
-        del _modules[_name]
 
 __all__ = ["structlog"]
