@@ -25,6 +25,8 @@ def leave_out() -> None:
     """See that what the bot does not use is not imported by what it does use."""
     with hidden(*_DRIVERS):
         import_module("peewee")  # comes with nio, whose own store is not used here
+    with hidden("cffi"):
+        import_module("Crypto.Cipher.AES")  # comes with nio as well, and manages with ctypes
     from bot.storage.lean import without_orm
 
     without_orm()

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import Any, cast
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
 
@@ -23,7 +23,8 @@ def insert_new(connection: AsyncConnection, table: Table) -> Insert:
 
 @cache
 def _insert(table: Table, dialect: str, *, replace: bool) -> Insert:
-    statement: Any = (postgresql if dialect == "postgresql" else sqlite).insert(table)
+    # Of the dialects, which are large, only the one in use is imported.
+    statement: Any = import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
     if not replace:
         return cast(Insert, statement.on_conflict_do_nothing())
     keys = [column.name for column in table.primary_key]

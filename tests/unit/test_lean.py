@@ -36,7 +36,8 @@ def test_the_bot_is_imported_without_what_it_does_not_use():
         "import bot.cli.serving, bot.app, bot.storage.sqlite\n"
         "from bot.services import discover\n"
         "discover()\n"
-        "unwanted = {'sqlalchemy.orm', 'psycopg2', 'rich', 'twisted', 'alembic', 'asyncpg'}\n"
+        "unwanted = {'sqlalchemy.orm', 'sqlalchemy.dialects.postgresql', 'psycopg2', 'asyncpg',"
+        " 'alembic', 'pycparser', 'rich', 'twisted'}\n"
         "print(sorted(unwanted & set(sys.modules)))\n"
     )
     assert execute(program) == "[]"
