@@ -1,4 +1,4 @@
-"""Importing less: for start time and memory, measured in docs/decisions/0004-lean-start.md.
+"""Importing less: for start time and memory, measured in docs/decisions/0006-lean-start.md.
 
 Some libraries import others only in case their user wants them. What is not wanted here is hidden
 from them, in the way they provide for: an ImportError.
