@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from dataclasses import replace
 from typing import Any, Final
 
 import structlog
@@ -51,7 +52,8 @@ class Answers:
             content = edit(live.event_id, rendered)
         else:
             content = self._content(message, rendered, room)
-        return Outgoing(room, content, txn)
+        # a changed identity is answered about connecting only, and has no device that is trusted
+        return Outgoing(room, content, txn, to_all_devices=not actor.pinned)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send it; sending it again is harmless.
@@ -59,7 +61,8 @@ class Answers:
         Raises:
             ActasError: it cannot be sent.
         """
-        return await self._sender.send(outgoing.room, outgoing.content, txn=outgoing.txn)
+        send = self._sender.send_notice if outgoing.to_all_devices else self._sender.send
+        return await send(outgoing.room, outgoing.content, txn=outgoing.txn)
 
     async def answer(
         self, message: Message, reply: Reply, *, to_direct: bool = False, interim: str = ""
@@ -74,7 +77,7 @@ class Answers:
             outgoing = await self.compose(message, reply, to_direct=to_direct)
             if interim:
                 txn = transaction_id(message.event_id, interim)
-                outgoing = Outgoing(outgoing.room, outgoing.content, txn)
+                outgoing = replace(outgoing, txn=txn)
             await self.send(outgoing)
         except ActasError as error:
             log.error("answer.not_sent", room=message.actor.room, error=str(error))
@@ -178,5 +181,5 @@ class Live:
         outgoing = await self._answers.compose(message, reply, live=live)
         txn = transaction_id(message.event_id, "progress", str(self._edits))
         self._edits += 1
-        event_id = await self._answers.send(Outgoing(outgoing.room, outgoing.content, txn))
+        event_id = await self._answers.send(replace(outgoing, txn=txn))
         self.event_id = self.event_id or event_id

@@ -63,7 +63,8 @@ class Doorman:
         except ActasError as error:
             log.warning("direct_message.not_listed", room=room, error=str(error))
         hello = greeting(self._registry, self._prefix)
-        await self._answers.tell(room, hello, txn=transaction_id(room, "greeting"))
+        txn = transaction_id(room, "greeting")  # fixed text, also for those who have to set up keys
+        await self._answers.tell(room, hello, txn=txn, to_all_devices=True)
 
     async def explain(self, room: str, about: str) -> None:
         """Say once that the bot works in encrypted rooms only."""

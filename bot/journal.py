@@ -31,11 +31,15 @@ State = Literal["finished", "failed", "interrupted"]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A message that is to be sent: into which room, with which content and transaction id."""
+    """A message that is to be sent: into which room, with which content and transaction id.
+
+    ``to_all_devices``: it holds nothing of anybody's, and is for somebody without trusted devices.
+    """
 
     room: str
     content: Mapping[str, Any]
     txn: str
+    to_all_devices: bool = False
 
 
 @dataclass(frozen=True, slots=True)
