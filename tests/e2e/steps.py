@@ -78,7 +78,7 @@ async def connect_x(seat: Seat, world: World, account: str = "alice") -> str:
 
 def new_job(world: World, *parameters: Parameter, **more: Any) -> str:
     """A job of the test's own, which Jenkins' Alice may build and Bob and Carol only see."""
-    name = f"job-{next(_numbers)}"
+    name = f"job-{next(_numbers):04}"  # of one length: none is found in another's name
     world.jenkins.add_job(name, parameters, **more)
     return name
 

@@ -196,15 +196,13 @@ async def test_a_token_from_somebody_without_cross_signing_is_refused(
     world: World, bot: Bot, arrive: Arrive
 ) -> None:
     """They are told what to set up; having done so they are heard."""
-    dave = await arrive("dave", identity=False)
-    room = await dave.open_dm(bot.user)
-    await dave.has_joined(room, bot.user)
-    seat, pasted, position = Seat(dave, bot, room), new_token(world), dave.position
+    seat = await open_dm(await arrive("dave", identity=False), bot)
+    pasted, position = new_token(world), seat.position
     said = await seat.says(f"jenkins set auth {pasted}")
     await _refused(seat, said, pasted, removed=True, after=position)
     await seat.says("accounts")
     await seat.hears("cross-signing", after=position)
-    await dave.reset_identity()
+    await seat.who.reset_identity()
     await connect_jenkins(seat, world)
 
 
