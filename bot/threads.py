@@ -10,9 +10,11 @@ import asyncio
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from threading import Thread
-from typing import TypeVar
+from typing import Final, TypeVar
 
+_PATIENCE: Final = 60.0  # seconds for an import, which may find the disk asleep
 T = TypeVar("T")
 
 
@@ -33,6 +35,13 @@ class Lane:
 
     def __init__(self, name: str, width: int = 16) -> None:
         self._name, self._places = name, asyncio.Semaphore(width)
+        self._loaded: set[str] = set()
+
+    async def load(self, module: str) -> None:
+        """Import a module that takes its time, so that an ``import`` of it takes none any more."""
+        if module not in self._loaded:
+            await self.run(partial(import_module, module), within=_PATIENCE)
+            self._loaded.add(module)
 
     async def run(
         self, work: Callable[[], T], *, within: float, abort: Callable[[], None] = _leave

@@ -22,6 +22,16 @@ async def test_work_is_done_in_another_thread():
     assert await Lane("test").run(threading.get_ident, within=5) != threading.get_ident()
 
 
+async def test_a_module_is_imported_off_the_event_loop(tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import threading\nthread = threading.get_ident()")
+    monkeypatch.syspath_prepend(tmp_path)
+    lane = Lane("test")
+    await asyncio.gather(lane.load("slow_to_import"), lane.load("slow_to_import"))
+    assert sys.modules.pop("slow_to_import").thread != threading.get_ident()
+    await lane.load("slow_to_import")
+    assert "slow_to_import" not in sys.modules  # it was known to be there
+
+
 async def test_late_work_is_aborted():
     release = threading.Event()
     with pytest.raises(TimeoutError):

@@ -14,13 +14,12 @@ from urllib.parse import unquote
 
 from pydantic import ValidationError
 
-from bot.errors import Invalid, ServiceError, Unavailable
+from bot.errors import Invalid, ServiceError
 from bot.model import Credential
 from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem
-from bot.services.jenkins.faults import Refused, Unanswered, translate
+from bot.services.jenkins.faults import Refused, stranger, translate
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.site import Site
-from bot.threads import Busy
 
 if TYPE_CHECKING:
     from bot.services.jenkins.client import Client
@@ -62,7 +61,7 @@ class JenkinsApi:
     def close(self) -> None:
         """Hang up."""
         if self._client is not None:
-            self._client.close()
+            self._client.session.close()
             self._client = None
 
     async def me(self) -> Me:
@@ -104,7 +103,7 @@ class JenkinsApi:
         if all(definition.name != "delay" for definition in job.definitions):
             data.append(("delay", "0sec"))  # as the page's own button does: no quiet period
         status, location = await self._ask(
-            lambda client: client.post(f"{path.item}/{way}", data), f"job '{path}'", writes=True
+            lambda client: client.post(f"{path.item}/{way}", data), f"job '{path}'"
         )
         return _queued(path, status, location)
 
@@ -134,28 +133,20 @@ class JenkinsApi:
         try:
             return bean.model_validate(found)
         except ValidationError:
-            failure = Unavailable("it answers, but not as a Jenkins does")
+            failure = stranger(retryable=True)
         raise failure  # outside, as everywhere here: a context would hold what came in
 
-    async def _ask(self, question: Callable[[Client], T], what: str, *, writes: bool = False) -> T:
+    async def _ask(self, question: Callable[[Client], T], what: str) -> T:
         client = await self._open()
-        within = self.site.settings.timeout
         failure: ServiceError
         try:
-            return await self.site.lane.run(
-                lambda: question(client), within=within, abort=client.abort
-            )
-        except (Refused, Unanswered) as fault:
-            failure = translate(fault, what, writes=writes)
-        except TimeoutError:
-            late = f"no answer within {within:g} seconds"
-            failure = translate(Unanswered(late, sent=client.sent), what, writes=writes)
-        except Busy:
-            failure = Unavailable("too many requests wait for it already")
+            return await client.session.ask(self.site.lane, lambda: question(client))
+        except Refused as refused:
+            failure = translate(refused, what, retryable=client.session.repeatable)
         raise failure
 
     async def _open(self) -> Client:
-        if self._client is None or self._client.aborted:
+        if self._client is None or self._client.session.wire.is_cut:
             self.close()
             self._client = await self.site.client(self._credential)
         return self._client
@@ -172,5 +163,5 @@ def _queued(path: JobPath, status: int, location: str) -> Queued:
     if unquote(place).rstrip("./").endswith(f"/{path.item}"):
         raise Invalid(f"its queue refuses to build job '{path}'")
     if status < 300:
-        raise Unavailable("it answers, but not as a Jenkins does", retryable=False)
-    raise translate(Refused(status), f"job '{path}'", writes=True)
+        raise stranger(retryable=False)
+    raise translate(Refused(status), f"job '{path}'", retryable=False)

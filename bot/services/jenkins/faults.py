@@ -1,7 +1,7 @@
 """What can go wrong between us and Jenkins, and what it means to a person.
 
-The client raises :class:`Refused` and :class:`Unanswered`, which carry nothing that Jenkins said
-but a status and the names in its headers; :func:`translate` makes errors of :mod:`bot.errors`.
+The client raises :class:`Refused`, which carries nothing that Jenkins said but a status and the
+names in its headers; :func:`translate` makes errors of :mod:`bot.errors`.
 """
 
 from __future__ import annotations
@@ -44,26 +44,21 @@ class Refused(Exception):
         self.location, self.retry_after = location, retry_after
 
 
-class Unanswered(Exception):
-    """No usable answer came. ``sent`` is False where Jenkins cannot have seen the request."""
-
-    def __init__(self, reason: str, *, sent: bool = True) -> None:
-        super().__init__(reason)
-        self.reason, self.sent = reason, sent
+def stranger(*, retryable: bool) -> Unavailable:
+    """The error for an answer of something else than a Jenkins."""
+    return Unavailable("its address answers, but not as a Jenkins does", retryable=retryable)
 
 
-def translate(fault: Refused | Unanswered, what: str, *, writes: bool) -> ServiceError:
-    """The error to raise. ``what`` was asked about ("job 'x'"); ``writes``: it changes something.
+def translate(fault: Refused, what: str, *, retryable: bool) -> ServiceError:
+    """The error to raise. ``what`` was asked about ("job 'x'").
 
-    What may have been carried out already is not called retryable.
+    ``retryable`` is False where something may have been changed, had it not been refused.
     """
-    if isinstance(fault, Unanswered):
-        return Unavailable(fault.reason, retryable=not (writes and fault.sent))
     if fault.status >= 500:
-        return Unavailable(f"status {fault.status}", retryable=not writes)
+        return Unavailable(f"status {fault.status}", retryable=retryable)
     if fault.status < 400:
         reason = "it sends us to another address; the operator should check its url"
-        return Unavailable(reason, retryable=not writes)
+        return Unavailable(reason, retryable=retryable)
     return _refusal(fault, what)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -38,8 +37,7 @@ class Site:
 
     async def client(self, credential: Credential) -> Client:
         """A new client for one user; the libraries behind it come in off the event loop."""
-        if _CLIENT not in sys.modules:
-            await self.lane.run(_import_client, within=60)
+        await self.lane.load(_CLIENT)
         from bot.services.jenkins.client import Client  # 130 ms, so only when needed
 
         return Client(
@@ -74,7 +72,3 @@ class Site:
     def queue_link(self, item: int) -> str:
         """The page of a queue item."""
         return f"{self.settings.url}/queue/item/{item}/"
-
-
-def _import_client() -> None:
-    import bot.services.jenkins.client  # noqa: F401 - imported for its effect

@@ -34,7 +34,7 @@ def handle(answer: Mapping[str, Any]) -> str:
     data = answer.get("data")
     name = data.get("username") if isinstance(data, dict) else None
     if not (isinstance(name, str) and _HANDLE.fullmatch(name)):
-        raise nonsense(writes=False)
+        raise nonsense(retryable=True)
     return name
 
 
@@ -46,7 +46,7 @@ def posts(answer: Mapping[str, Any]) -> tuple[Post, ...]:
     """
     found = answer.get("data", [])
     if not isinstance(found, list):
-        raise nonsense(writes=False)
+        raise nonsense(retryable=True)
     authors = _authors(answer.get("includes"))
     return tuple(_post(item, authors) for item in found)
 
@@ -60,7 +60,7 @@ def posted(answer: Mapping[str, Any]) -> str:
     data = answer.get("data")
     made = data.get("id") if isinstance(data, dict) else None
     if not (isinstance(made, str) and _ID.fullmatch(made)):
-        raise nonsense(writes=True)
+        raise nonsense(retryable=False)
     return made
 
 
@@ -79,10 +79,10 @@ def _authors(includes: object) -> Mapping[str, str]:
 
 def _post(item: object, authors: Mapping[str, str]) -> Post:
     if not isinstance(item, dict):
-        raise nonsense(writes=False)
+        raise nonsense(retryable=True)
     post_id, text = item.get("id"), item.get("text")
     if not (isinstance(post_id, str) and _ID.fullmatch(post_id) and isinstance(text, str)):
-        raise nonsense(writes=False)
+        raise nonsense(retryable=True)
     return Post(post_id, authors.get(str(item.get("author_id")), ""), _unescaped(text))
 
 

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.connect.oauth1_tokens import Consumer, Token
-from bot.errors import ServiceError, Unavailable
 from bot.services.twitter import answers
 from bot.services.twitter.answers import Post
-from bot.services.twitter.wire import Wire
-from bot.threads import Busy, Lane
+from bot.threads import Lane
 
+if TYPE_CHECKING:
+    from bot.services.twitter.client import Client
+
+_CLIENT: Final = "bot.services.twitter.client"
 RESULTS: Final = 10  # posts of a search; every one costs the app's owner, and ten is X's least
 
 
@@ -48,16 +50,13 @@ class TwitterApi:
 
     async def post(self, text: str) -> str:
         """Post ``text`` and return the post's id."""
-        made = await self._ask(
-            lambda client: client.create_tweet(text=text, user_auth=True), writes=True
-        )
+        made = await self._ask(lambda client: client.create_tweet(text=text, user_auth=True))
         return answers.posted(made)
 
     async def invalidate(self) -> None:
         """Make X forget the access token that is used here."""
         await self._ask(
-            lambda client: client.request("POST", "/1.1/oauth/invalidate_token", user_auth=True),
-            writes=True,
+            lambda client: client.request("POST", "/1.1/oauth/invalidate_token", user_auth=True)
         )
 
     def address(self, author: str, post: str = "") -> str:
@@ -65,21 +64,12 @@ class TwitterApi:
         name = author.removeprefix("@") or "i"  # X takes "i" for an author that is not known
         return f"{self._app.web_url}/{name}" + (f"/status/{post}" if post else "")
 
-    async def _ask(self, ask: Callable[[Any], Any], *, writes: bool = False) -> Any:
-        app, wire = self._app, Wire()
-        failure: ServiceError
+    async def _ask(self, question: Callable[[Client], Any]) -> Any:
+        app = self._app
+        await app.lane.load(_CLIENT)
+        from bot.services.twitter.client import Client  # tweepy takes its time to import
+        from bot.services.twitter.session import TwitterSession
 
-        def work() -> Any:
-            from bot.services.twitter.client import perform  # tweepy takes its time to import
-            from bot.services.twitter.session import BoundedSession
-
-            session = BoundedSession(app.api_url, self._account, app.timeout, wire)
-            return perform(app.consumer, self._token, session, ask)
-
-        try:
-            return await app.lane.run(work, within=app.timeout, abort=wire.cut)
-        except Busy:
-            failure = Unavailable("too many requests are waiting for it")
-        except TimeoutError:
-            failure = Unavailable("no answer in time", retryable=not (writes and wire.used))
-        raise failure
+        with TwitterSession(app.api_url, self._account, app.timeout) as session:
+            client = Client(app.consumer, self._token, session)
+            return await session.ask(app.lane, lambda: question(client))

@@ -7,14 +7,12 @@ address, so that it could not be sent anywhere else.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
-import requests
 import tweepy
 
 from bot.connect.oauth1_tokens import Consumer, Token
-from bot.services.twitter.session import BoundedSession
+from bot.services.twitter.session import TwitterSession
 
 # at DEBUG these write whole requests, with whatever authorises them
 _TALKATIVE: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
@@ -23,9 +21,12 @@ _TALKATIVE: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
 class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type information
     """A client of one user, whose methods return the JSON objects of X's answers."""
 
-    session: requests.Session
+    session: TwitterSession
 
-    def __init__(self, consumer: Consumer, token: Token, session: BoundedSession) -> None:
+    def __init__(self, consumer: Consumer, token: Token, session: TwitterSession) -> None:
+        for name in _TALKATIVE:
+            logger = logging.getLogger(name)
+            logger.setLevel(max(logger.level, logging.WARNING))
         super().__init__(
             consumer_key=consumer.key.reveal(),
             consumer_secret=consumer.secret.reveal(),
@@ -41,14 +42,3 @@ class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type infor
         """The user's id. tweepy's own way keeps every client that ever asked in a cache."""
         account, _, _ = str(self.access_token).partition("-")
         return account
-
-
-def perform(
-    consumer: Consumer, token: Token, session: BoundedSession, ask: Callable[[Any], Any]
-) -> Any:
-    """Let ``ask`` use a client of this user; blocks. Errors are those of the session."""
-    for name in _TALKATIVE:
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
-    with session:
-        return ask(Client(consumer, token, session))

@@ -32,11 +32,11 @@ _FIXED: Final[Mapping[int, Callable[[], ServiceError]]] = {
 
 
 def refusal(
-    status: int, headers: Mapping[str, str], body: bytes, *, account: str, writes: bool
+    status: int, headers: Mapping[str, str], body: bytes, *, account: str, retryable: bool
 ) -> ServiceError:
     """The error for an answer whose status is not 2xx.
 
-    ``writes`` tells whether the request would have changed something.
+    ``retryable`` is False where something may have been changed, had it not been refused.
     """
     if status in _FIXED:
         return _FIXED[status]()
@@ -45,12 +45,12 @@ def refusal(
     if status == 429:
         return RateLimited(_reset(headers.get("x-rate-limit-reset", "")))
     refused = 400 <= status < 500 and status != 408
-    return Unavailable(f"status {status}", retryable=refused or not writes)
+    return Unavailable(f"status {status}", retryable=refused or retryable)
 
 
-def nonsense(*, writes: bool) -> Unavailable:
+def nonsense(*, retryable: bool) -> Unavailable:
     """The error for an answer that cannot be understood."""
-    return Unavailable("its answer cannot be understood", retryable=not writes)
+    return Unavailable("its answer cannot be understood", retryable=retryable)
 
 
 def _forbidden(problem: Mapping[str, Any], account: str) -> ServiceError:
