@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any, Self
+from typing import Any
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from sandbox.jenkins.access import VERSION, Refusal
-from sandbox.jenkins.mishaps import Mishap, Planned
 from sandbox.jenkins.site import Site
 from sandbox.jenkins.world import (
     OVERALL_READ,
@@ -23,6 +23,7 @@ from sandbox.jenkins.world import (
     User,
     parent_of,
 )
+from sandbox.stand_in import StandIn
 
 
 @dataclass(frozen=True)
@@ -35,7 +36,7 @@ class Seen:
     body: str = field(repr=False)
 
 
-class JenkinsStandIn:
+class JenkinsStandIn(StandIn):
     """A Jenkins that checks tokens and permissions as the real one does.
 
     ::
@@ -49,36 +50,21 @@ class JenkinsStandIn:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self._site = Site()
-        self._runner: web.AppRunner | None = None
-        self._planned: list[Planned] = []
         self.requests: list[Seen] = []
-        self.url = ""
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
-        """Listen on a free port of 127.0.0.1; ``url`` says where, without a slash at the end."""
-        app = web.Application(client_max_size=16 * 1024**2)
-        app.router.add_route("*", "/{path:.*}", self._handle)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-        await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=tls)
-        await site.start()
-        port = self._runner.addresses[0][1]
-        self.url = f"http{'s' if tls else ''}://127.0.0.1:{port}"
+        """Listen on a free port of 127.0.0.1."""
+        app = web.Application(middlewares=[self._see], client_max_size=16 * 1024**2)
+        app.router.add_route("*", "/{path:.*}", self._answer)
+        await self._listen(app, tls)
         self._site.root = f"{self.url}/"
 
     async def stop(self) -> None:
         """Stop listening, and drop all that runs."""
         await self._site.queue.stop()
-        if self._runner is not None:
-            await self._runner.cleanup()
-
-    async def __aenter__(self) -> Self:
-        await self.start()
-        return self
-
-    async def __aexit__(self, *_: object) -> None:
-        await self.stop()
+        await super().stop()
 
     def add_user(self, name: str, full_name: str = "", *, overall_read: bool = True) -> str:
         """Register a user and return a new API token of theirs."""
@@ -149,21 +135,6 @@ class JenkinsStandIn:
         """Wait until all that was queued has been built."""
         await self._site.queue.idle()
 
-    def fail(
-        self,
-        mishap: Mishap,
-        *,
-        path: str = "",
-        method: str = "*",
-        times: int = 1,
-        after: bool = False,
-    ) -> None:
-        """Let the next requests whose path holds ``path`` meet with a mishap.
-
-        ``after``: what was asked is done all the same; only its answer is lost.
-        """
-        self._planned.append(Planned(mishap, method, path, times, after))
-
     def _job(self, full_name: str) -> Job:
         item = self._site.items[full_name]
         if not isinstance(item, Job):
@@ -176,16 +147,11 @@ class JenkinsStandIn:
             raise ValueError(f"no folder {parent}")
         self._site.items[item.full_name] = item
 
-    async def _handle(self, request: web.Request) -> web.StreamResponse:
+    @web.middleware
+    async def _see(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         body = (await request.read()).decode(errors="replace")
         self.requests.append(Seen(request.method, request.raw_path, dict(request.headers), body))
-        planned = next((plan for plan in self._planned if plan.meets(request)), None)
-        if planned is not None:
-            planned.times -= 1
-            if planned.after:
-                await self._answer(request)
-            return await planned.mishap(request)
-        return await self._answer(request)
+        return await handler(request)
 
     async def _answer(self, request: web.Request) -> web.Response:
         try:

@@ -36,7 +36,6 @@ TOO_MANY = _plain(429, "Too Many Requests")
 INVALID_TOKEN = {"errors": [{"code": 89, "message": "Invalid or expired token."}]}
 NOT_AUTHENTICATED = {"errors": [{"code": 32, "message": "Could not authenticate you."}]}
 WRONG_VERIFIER = "Error processing your OAuth request: Invalid oauth_verifier parameter"
-OVER_CAPACITY = "<!DOCTYPE html><html><title>X / Over capacity</title><h1>503</h1></html>"
 
 
 def invalid(parameter: str, value: str, message: str) -> dict[str, Any]:

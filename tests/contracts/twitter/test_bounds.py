@@ -8,11 +8,11 @@ import threading
 import pytest
 
 from bot.errors import Unavailable
-from sandbox.x import Answer, Drip, Drop, Flood, Hang
+from sandbox.mishaps import Answer, drip_body, drip_head, drop, flood, hang
 from tests.contracts.fakes import FakeConversation
 from tests.contracts.twitter.conftest import say, service_at
 
-ENDLESS = [Hang(), Drip(), Drip(head=True)]
+ENDLESS = [hang, drip_body, drip_head]
 
 
 async def _threads_end():
@@ -23,7 +23,7 @@ async def _threads_end():
             assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("fault", ENDLESS, ids=str)
+@pytest.mark.parametrize("fault", ENDLESS)
 @pytest.mark.parametrize("said", [("search", "x"), ("tweet", "x")], ids=lambda said: said[0])
 async def test_an_endless_answer_is_given_up_in_time_and_leaves_no_thread(
     x, hasty, alice, fault, said
@@ -36,7 +36,7 @@ async def test_an_endless_answer_is_given_up_in_time_and_leaves_no_thread(
     await _threads_end()
 
 
-@pytest.mark.parametrize("fault", ENDLESS, ids=str)
+@pytest.mark.parametrize("fault", ENDLESS)
 async def test_a_cancelled_command_lets_go_of_its_connection(x, service, alice, fault):
     x.fail(fault)
     task = asyncio.create_task(say(service, alice, "search", "x"))
@@ -49,7 +49,7 @@ async def test_a_cancelled_command_lets_go_of_its_connection(x, service, alice, 
 
 
 async def test_one_slow_answer_does_not_hold_up_the_others(x, service, alice, bob):
-    x.fail(Hang(), path="/2/tweets/search")
+    x.fail(hang, path="/2/tweets/search")
     slow = asyncio.create_task(say(service, alice, "search", "x"))
     async with asyncio.timeout(5):
         for text in "abc":
@@ -59,14 +59,14 @@ async def test_one_slow_answer_does_not_hold_up_the_others(x, service, alice, bo
 
 
 async def test_an_answer_is_not_read_beyond_its_bounds(x, service, alice):
-    x.fail(Flood())
+    x.fail(flood)
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable, match="cannot be understood"):
             await say(service, alice, "search", "x")
 
 
 async def test_the_answer_to_a_pin_is_not_read_beyond_its_bounds(x, service):
-    x.fail(Flood())
+    x.fail(flood)
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable, match="cannot be understood"):
             await service.flows[0].run(FakeConversation())
@@ -79,7 +79,7 @@ async def test_an_answer_that_is_complete_and_too_long_is_not_used(x, service, a
 
 
 async def test_a_post_whose_answer_is_lost_may_have_been_made(x, service, alice):
-    x.fail(Drop(), carried_out=True)
+    x.fail(drop, after=True)
     with pytest.raises(Unavailable) as error:
         await say(service, alice, "tweet", "hello")
     assert not error.value.retryable
@@ -88,14 +88,14 @@ async def test_a_post_whose_answer_is_lost_may_have_been_made(x, service, alice)
 
 @pytest.mark.parametrize("status", [302, 408, 500, 503])
 async def test_a_server_error_after_a_post_may_have_been_made(x, service, alice, status):
-    x.fail(Answer(status), carried_out=True)
+    x.fail(Answer(status), after=True)
     with pytest.raises(Unavailable) as error:
         await say(service, alice, "tweet", "hello")
     assert not error.value.retryable
 
 
 async def test_a_search_whose_answer_is_lost_may_be_repeated(x, service, alice):
-    x.fail(Drop())
+    x.fail(drop)
     with pytest.raises(Unavailable) as error:
         await say(service, alice, "search", "x")
     assert error.value.retryable
@@ -146,7 +146,7 @@ async def test_more_commands_than_places_wait_for_their_turn(x, service, alice):
 async def test_a_full_house_is_told_and_nothing_was_posted(x, alice):
     service = service_at(x.url, x, timeout=0.3)
     for _ in range(100):
-        x.fail(Hang(), path="/2/tweets/search")
+        x.fail(hang, path="/2/tweets/search")
     waiting = [asyncio.create_task(say(service, alice, "search", "x")) for _ in range(40)]
     outcomes = await asyncio.gather(*waiting, return_exceptions=True)
     assert {type(outcome) for outcome in outcomes} == {Unavailable}

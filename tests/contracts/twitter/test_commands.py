@@ -7,7 +7,7 @@ import pytest
 from bot.commands.arguments import bind
 from bot.errors import UserError
 from bot.reply import Items, Link, Strong
-from sandbox.x import Answer
+from sandbox.mishaps import Answer
 from tests.contracts.fakes import links, plain
 from tests.contracts.twitter.conftest import command, credential_of, say, service_at
 

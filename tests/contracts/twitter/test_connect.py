@@ -8,7 +8,7 @@ import pytest
 
 from bot.errors import RateLimited, Unauthorized, Unavailable, UserError
 from bot.plugin import Abandoned
-from sandbox.x import Answer, Drip, Drop, Hang
+from sandbox.mishaps import Answer, drip_body, drip_head, drop, hang
 from tests.contracts.fakes import FakeConversation, credential_for, links
 from tests.contracts.twitter.conftest import ALICE, service_at
 
@@ -80,7 +80,7 @@ async def test_the_third_wrong_pin_ends_the_flow_and_says_how_to_start_again(x, 
 
 @pytest.mark.parametrize("typed", ["my password", "1234567; rm", "١٢٣٤٥٦٧", "", "12345678901234"])
 async def test_what_cannot_be_a_pin_is_not_sent(x, service, typed):
-    x.fail(Drop(), path="/oauth/access_token")  # would be raised as Unavailable
+    x.fail(drop, path="/oauth/access_token")  # would be raised as Unavailable
     talk = Visitor(x, typed, typed, typed)
     with pytest.raises(UserError):
         await _flow(service).run(talk)
@@ -117,15 +117,17 @@ FAULTS = [
     (Answer(200, "oauth_token=half", content_type="text/plain"), Unavailable),
     (Answer(200, "a" * 100_000, content_type="text/plain"), Unavailable),
     (Answer(200, ""), Unavailable),
-    (Drop(), Unavailable),
-    (Hang(), Unavailable),
-    (Drip(), Unavailable),
-    (Drip(head=True), Unavailable),
+    (drop, Unavailable),
+    (hang, Unavailable),
+    (drip_body, Unavailable),
+    (drip_head, Unavailable),
 ]
 
 
 @pytest.mark.parametrize("path", ["/oauth/request_token", "/oauth/access_token"])
-@pytest.mark.parametrize(("fault", "error"), FAULTS, ids=str)
+@pytest.mark.parametrize(
+    ("fault", "error"), FAULTS, ids=lambda it: getattr(it, "__name__", str(it))
+)
 async def test_an_x_that_does_not_do_its_part_ends_the_flow(x, hasty, path, fault, error):
     x.fail(fault, path=path)
     with pytest.raises(error):

@@ -15,7 +15,8 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
-from sandbox.x import Answer, problems
+from sandbox.mishaps import Answer
+from sandbox.x import problems
 from tests.contracts.fakes import credential_for
 from tests.contracts.twitter.conftest import ALICE, credential_of, say, service_at
 

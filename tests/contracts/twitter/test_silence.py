@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from bot.errors import ActasError
-from sandbox.x import Answer, Drip, Drop, XStandIn, problems
+from sandbox.mishaps import Answer, drip_body, drop
+from sandbox.x import XStandIn, problems
 from tests.contracts.fakes import credential_for
 from tests.contracts.twitter.conftest import ALICE, credential_of, say, service_at
 from tests.contracts.twitter.test_connect import Visitor
@@ -81,7 +82,7 @@ async def test_connecting_and_commands_log_no_secret(heard):
         credential = credential_for(service, ALICE, "@alice", fields)
         await say(service, credential, "tweet", "my secret plan")
         await say(service, credential, "search", "my secret search")
-        for fault in (Answer(503), Answer(401, problems.UNAUTHORIZED), Drop()):
+        for fault in (Answer(503), Answer(401, problems.UNAUTHORIZED), drop):
             x.fail(fault)
             with pytest.raises(ActasError):
                 await say(service, credential, "tweet", "my secret plan")
@@ -99,12 +100,12 @@ FAULTS = [
     Answer(200, "the detail"),
     Answer(200, []),
     Answer(200, {"data": "the detail"}),
-    Drop(),
-    Drip(),
+    drop,
+    drip_body,
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", FAULTS, ids=lambda it: getattr(it, "__name__", str(it)))
 @pytest.mark.parametrize("said", [("tweet", "x"), ("search", "x")], ids=lambda said: said[0])
 async def test_no_error_of_a_command_carries_a_secret(x, fault, said):
     service = service_at(x.url, x, timeout=0.5)
@@ -122,8 +123,8 @@ async def test_no_error_of_a_command_carries_a_secret(x, fault, said):
 @pytest.mark.parametrize("path", ["/oauth/request_token", "/oauth/access_token"])
 @pytest.mark.parametrize(
     "fault",
-    [Answer(500), Answer(401), Answer(200, "oauth_token=half-of-it"), Drop(), Drip()],
-    ids=str,
+    [Answer(500), Answer(401), Answer(200, "oauth_token=half-of-it"), drop, drip_body],
+    ids=lambda it: getattr(it, "__name__", str(it)),
 )
 async def test_no_error_of_the_flow_carries_a_secret(x, path, fault):
     service = service_at(x.url, x, timeout=0.5)
