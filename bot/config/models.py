@@ -8,25 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Final, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
+from bot.addresses import Origin
 from bot.plugin import ServiceType, Settings
 from bot.secret import Secret
-
-_HTTP: Final = ("http", "https")
-
-
-def _origin(value: str) -> str:
-    url = urlsplit(value)
-    port = url.port  # raises ValueError itself: "Port out of range 0-65535"
-    if url.scheme not in _HTTP or not url.hostname or port == 0:
-        raise ValueError("is not an http:// or https:// address")
-    if url.username or url.password or url.query or url.fragment or url.path not in {"", "/"}:
-        raise ValueError("must be an address without user, path and query")
-    return value.rstrip("/")
 
 
 def _prefix(value: str) -> str:
@@ -42,7 +30,6 @@ def _listen(value: str) -> str:
     return value
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
 UserId = Annotated[str, StringConstraints(pattern=r"^@[^:\s*?]+:\S+$", max_length=255)]
 UserPattern = Annotated[str, StringConstraints(pattern=r"^@[^:\s]+:\S+$", max_length=255)]
 RoomPattern = Annotated[str, StringConstraints(pattern=r"^(\*|!\S+)$", max_length=255)]

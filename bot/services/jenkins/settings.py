@@ -8,19 +8,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from bot.addresses import Address
 from bot.plugin import Settings
-
-
-def _address(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise ValueError("is not an http:// or https:// address")
-    if parts.username is not None or parts.password is not None:
-        raise ValueError("holds a user or a password; everybody connects their own")
-    if parts.query or parts.fragment:
-        raise ValueError("has a query or a fragment behind it")
-    _ = parts.port  # raises ValueError where it is no number
-    return value.rstrip("/")
 
 
 def _readable(value: Path | None) -> Path | None:
@@ -36,7 +25,7 @@ class JenkinsSettings(Settings):
     instead of the usual ones; ``timeout`` bounds every request as a whole, in seconds.
     """
 
-    url: Annotated[str, AfterValidator(_address)] = Field(
+    url: Address = Field(
         description="Give Jenkins' address, with its path if it has one: https://ci.example.org"
     )
     ca_file: Annotated[Path | None, AfterValidator(_readable)] = Field(

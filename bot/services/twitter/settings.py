@@ -7,24 +7,20 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 
+from bot.addresses import Origin
 from bot.plugin import SecretValue, Settings
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-def _origin(value: str) -> str:
-    url = urlsplit(value.strip())
-    port = url.port  # raises ValueError itself: "Port out of range 0-65535"
-    if url.scheme not in {"https", "http"} or not url.hostname or port == 0:
-        raise ValueError("is not an https:// address")
-    if url.username or url.password or url.query or url.fragment or url.path not in {"", "/"}:
-        raise ValueError("must be an address without user, path and query")
+def _private(value: str) -> str:
+    url = urlsplit(value)
     if url.scheme == "http" and url.hostname not in _LOOPBACK:
         raise ValueError("must begin with https://, as tokens are sent there")
-    return f"{url.scheme}://{url.netloc.lower()}"
+    return value
 
 
-Origin = Annotated[str, AfterValidator(_origin)]
+PrivateOrigin = Annotated[Origin, AfterValidator(_private)]
 
 
 class TwitterSettings(Settings):
@@ -36,11 +32,11 @@ class TwitterSettings(Settings):
     consumer_secret: SecretValue = Field(
         description="Give the API key secret of the bot's app on X, best as env:NAME or file:PATH"
     )
-    api_url: Origin = Field(
+    api_url: PrivateOrigin = Field(
         default="https://api.twitter.com",
         description="Leave it out, or give the address of X's API: https://api.twitter.com",
     )
-    web_url: Origin = Field(
+    web_url: PrivateOrigin = Field(
         default="https://x.com",
         description="Leave it out, or give the address that links to posts begin with",
     )

@@ -30,6 +30,7 @@ def test_origin_is_where_credentials_go():
         {"url": "https://ci.example.org?x"},
         {"url": "https://ci.example.org#x"},
         {"url": "https://ci.example.org:99999"},
+        {"url": "https://ci.example.org:0"},
         {"url": "https://ci.example.org", "ca_file": "/nowhere/ca.pem"},
         {"url": "https://ci.example.org", "timeout": 0},
         {"url": "https://ci.example.org", "timeout": 1000},
