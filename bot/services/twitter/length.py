@@ -6,6 +6,7 @@ https://docs.x.com/fundamentals/counting-characters
 from __future__ import annotations
 
 import re
+import warnings
 from typing import Final
 
 from bot.errors import UserError
@@ -36,7 +37,10 @@ def weighted_length(text: str) -> int:
             f"A word of this text has more than {PARTS_LIMIT} parts with dots between them.",
             "Put a space into it.",
         )
-    from twitter_text import parse_tweet
+    with warnings.catch_warnings():
+        # It imports pkg_resources, which warns of its end; setuptools is held below that.
+        warnings.simplefilter("ignore", UserWarning)
+        from twitter_text import parse_tweet
 
     counted = parse_tweet(text)
     length = int(counted.weightedLength)
