@@ -10,8 +10,8 @@ from typing import Any, Final
 from uuid import uuid4
 
 import nio
-from nio.store import SqliteMemoryStore
 
+from sandbox.memory import MemoryStore
 from sandbox.signing import Identity, Json, signed_devices
 from sandbox.synapse import Login
 from sandbox.timeline import Arrival
@@ -43,9 +43,10 @@ class Device(nio.AsyncClient):  # type: ignore[misc]  # nio ships no type inform
         self, homeserver: str, login: Login, identity: Identity | None, *, strict: bool = False
     ) -> None:
         config = nio.AsyncClientConfig(
-            store=SqliteMemoryStore, encryption_enabled=True, max_timeout_retry_wait_time=0.3
+            store=MemoryStore, encryption_enabled=True, max_timeout_retry_wait_time=0.3
         )
-        super().__init__(homeserver, login.user, login.device, config=config)
+        # nio makes no store without a path, needed or not
+        super().__init__(homeserver, login.user, login.device, "in memory", config=config)
         self.strict, self.identity = strict, identity
         self.signed: dict[str, set[str]] = {}  # user: the devices that the user signed
         self._querying = asyncio.Lock()
@@ -68,8 +69,6 @@ class Device(nio.AsyncClient):  # type: ignore[misc]  # nio ships no type inform
                 await self._loop
             self._loop = None
         await super().close()
-        if self.store is not None:
-            self.store.database.close()
 
     def fault(self) -> BaseException | None:
         """What ended the sync loop, if something did."""
