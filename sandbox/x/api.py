@@ -5,18 +5,22 @@ https://docs.x.com/x-api
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Awaitable, Callable, Sequence
 from html import escape
 from typing import Any, TypeAlias
 
 from aiohttp import web
-from twitter_text import extract_urls, parse_tweet
 
 from sandbox.x import problems
 from sandbox.x.limits import Limits
 from sandbox.x.oauth import OAuth
 from sandbox.x.search import matches
 from sandbox.x.state import Account, Post, State
+
+with warnings.catch_warnings():
+    warnings.simplefilter("ignore", UserWarning)  # pkg_resources, which it imports, is deprecated
+    from twitter_text import extract_urls, parse_tweet
 
 _Handler: TypeAlias = Callable[[web.Request, Account], Awaitable[web.Response]]
 _LONGEST_QUERY = 512
