@@ -37,6 +37,13 @@ async def room(bot: Bot, dm: Seat, onlooker: Person) -> Seat:
     return seat
 
 
+@pytest.fixture(scope="module")
+async def caller(bot: Bot, arrive_to_stay: Arrive, onlooker: Person) -> Seat:
+    """Somebody in a room who has nothing connected."""
+    seat, _ = await meet(bot, await arrive_to_stay("caller"), onlooker)
+    return seat
+
+
 @pytest.fixture
 async def guest(bot: Bot, arrive: Arrive, onlooker: Person) -> Seat:
     """Somebody new in a room, whose commands of the last minute are none."""
@@ -47,14 +54,14 @@ async def guest(bot: Bot, arrive: Arrive, onlooker: Person) -> Seat:
 @pytest.mark.parametrize(
     "said", ["!help", "! help", "actas: help", "@actas help", "Actas, help", "{user}: help"]
 )
-async def test_in_a_room_the_bot_is_called_by_prefix_or_name(guest: Seat, said: str) -> None:
+async def test_in_a_room_the_bot_is_called_by_prefix_or_name(caller: Seat, said: str) -> None:
     """All the ways that people write it."""
-    await guest.asks(said.format(user=guest.bot.user), _HELP)
+    await caller.asks(said.format(user=caller.bot.user), _HELP)
 
 
-async def test_a_mention_pill_calls_the_bot(guest: Seat) -> None:
+async def test_a_mention_pill_calls_the_bot(caller: Seat) -> None:
     """As Element writes it: a pill in the HTML, a name in the text, the user id in m.mentions."""
-    await guest.asks("help", _HELP, mention=guest.bot.user)
+    await caller.asks("help", _HELP, mention=caller.bot.user)
 
 
 async def test_in_a_direct_message_nothing_needs_to_be_put_in_front(dm: Seat) -> None:
@@ -63,13 +70,13 @@ async def test_in_a_direct_message_nothing_needs_to_be_put_in_front(dm: Seat) ->
     await dm.asks("!help", _HELP)
 
 
-async def test_what_people_say_to_each_other_is_left_alone(guest: Seat) -> None:
+async def test_what_people_say_to_each_other_is_left_alone(caller: Seat) -> None:
     """Neither words without an address nor exclamations get an answer."""
-    position = guest.position
+    position = caller.position
     for text in ("help", "hello everybody", "!!!", "!important: read this", "the actas is nice"):
-        await guest.says(text)
-    await guest.settles()
-    assert len(guest.heard(after=position)) == 1, "only the answer to what came afterwards"
+        await caller.says(text)
+    await caller.settles()
+    assert len(caller.heard(after=position)) == 1, "only the answer to what came afterwards"
 
 
 async def test_a_typo_is_asked_about_and_not_run(room: Seat, world: World) -> None:

@@ -36,6 +36,12 @@ async def dm(bot: Bot, alice: Person) -> Seat:
     return await open_dm(alice, bot)
 
 
+@pytest.fixture(scope="module")
+async def reader(bot: Bot, onlooker: Person) -> Seat:
+    """The direct message of somebody who only reads."""
+    return await open_dm(onlooker, bot)
+
+
 @pytest.fixture
 async def room(bot: Bot, alice: Person, onlooker: Person) -> Seat:
     """Alice in a room."""
@@ -210,12 +216,12 @@ async def test_a_pin_may_be_wrong_three_times(world: World, dm: Seat) -> None:
     assert connected(dm.bot, dm.who.user) == ["twitter"]
 
 
-async def test_a_pin_without_a_question_is_removed_and_explained(dm: Seat) -> None:
+async def test_a_pin_without_a_question_is_removed_and_explained(reader: Seat) -> None:
     """Somebody may have waited too long."""
-    position = dm.position
-    said = await dm.says("t auth 7482561")
-    await dm.answered(said, "nothing to answer", after=position)
-    await dm.sees_removed(said, after=position)
+    position = reader.position
+    said = await reader.says("t auth 7482561")
+    await reader.answered(said, "nothing to answer", after=position)
+    await reader.sees_removed(said, after=position)
 
 
 async def test_an_x_that_gives_no_token_says_so(world: World, dm: Seat) -> None:
@@ -364,13 +370,15 @@ async def test_forget_me_asks_first_and_removes_everything(world: World, dm: Sea
         (" nonsense", "There is no help on that"),
     ],
 )
-async def test_help_shows_what_can_be_said(dm: Seat, topic: str, shown: str) -> None:
+async def test_help_shows_what_can_be_said(reader: Seat, topic: str, shown: str) -> None:
     """From the overview to one command."""
-    await dm.asks(f"help{topic}", shown)
+    await reader.asks(f"help{topic}", shown)
 
 
-async def test_connecting_a_service_that_does_not_exist_names_those_that_do(dm: Seat) -> None:
+async def test_connecting_a_service_that_does_not_exist_names_those_that_do(
+    reader: Seat,
+) -> None:
     """Nothing of what was typed is repeated."""
-    told = await dm.asks("connect myspace", "I know no service")
+    told = await reader.asks("connect myspace", "I know no service")
     assert "jenkins, twitter" in told.body
     assert "myspace" not in told.body

@@ -46,15 +46,15 @@ async def bob(bot: Bot, arrive: Arrive) -> Person:
     return await arrive("bob")
 
 
-@pytest.mark.parametrize("form", ["!jenkins set auth {}", "!j set auth {}", "{}", "look: {} works"])
 async def test_a_token_in_a_team_room_is_refused_and_removed(
-    world: World, bot: Bot, alice: Person, bob: Person, form: str
+    world: World, bot: Bot, alice: Person, bob: Person
 ) -> None:
     """Said to the bot or not: a secret is known by its shape."""
     seat, _ = await meet(bot, alice, bob, power={alice.user: 100, bot.user: 50})
-    pasted, position = new_token(world), seat.position
-    said = await seat.says(form.format(pasted))
-    await _refused(seat, said, pasted, removed=True, after=position)
+    for form in ("!jenkins set auth {}", "!j set auth {}", "{}", "look: {} works"):
+        pasted, position = new_token(world), seat.position
+        said = await seat.says(form.format(pasted))
+        await _refused(seat, said, pasted, removed=True, after=position)
     await seat.asks("!help", "I run commands as you")
 
 
