@@ -176,9 +176,9 @@ class Pins:
             return
         t = tables.identity_pin
         async with self._database.transaction() as connection:
-            found = await connection.execute(select(t).where(t.c.user_id.in_(missing)))
-            for row in found:
-                self._pins[row.user_id] = Pin(*row)  # the columns stand in the order of its fields
+            found = (await connection.execute(select(t).where(t.c.user_id.in_(missing)))).all()
+        for row in found:  # the columns stand in the order of the fields
+            self._pins.setdefault(row.user_id, Pin(*row))
 
     def get(self, user: str) -> Pin | None:
         """The user's pin; :meth:`need` has been called."""
@@ -189,28 +189,38 @@ class Pins:
         pin = self._pins.get(devices.user_id)
         return pin is not None and devices.master == pin.master_key
 
-    async def see(self, connection: AsyncConnection, devices: DeviceList) -> bool:
-        """Take note of the identity the server shows; pins the first. True when it has changed."""
+    async def see(self, connection: AsyncConnection, lists: Collection[DeviceList]) -> list[Pin]:
+        """Write what the identities that the server shows change, in the caller's transaction.
+
+        The first identity of a user is pinned. Once it is committed, :meth:`learn` what it returns.
+        """
+        pins = [pin for devices in lists if (pin := self._seen(devices)) is not None]
+        if pins:
+            await self._write(connection, pins)
+        return pins
+
+    def learn(self, pins: Collection[Pin]) -> None:
+        """Go by these pins, which have been written."""
+        for pin in pins:
+            self._pins[pin.user_id] = pin
+            if pin.changed_to is not None:
+                log.warning("identity.changed", user=pin.user_id)
+
+    def _seen(self, devices: DeviceList) -> Pin | None:
         pin = self._pins.get(devices.user_id)
         if pin is None:
-            if devices.master is not None:
-                await self._put(connection, Pin(devices.user_id, devices.master, now()))
-            return False
+            return Pin(devices.user_id, devices.master, now()) if devices.master else None
         changed = None if devices.master == pin.master_key else (devices.master or "")
-        if changed == pin.changed_to:
-            return False
-        await self._put(connection, replace(pin, changed_to=changed))
-        if changed is not None:
-            log.warning("identity.changed", user=devices.user_id)
-        return changed is not None
+        return None if changed == pin.changed_to else replace(pin, changed_to=changed)
 
     async def repin(self, user: str, master: str) -> None:
         """Know the user by ``master`` from now on: they have proved themselves anew."""
+        pins = [Pin(user, master, now())]
         async with self._database.transaction() as connection:
-            await self._put(connection, Pin(user, master, now()))
+            await self._write(connection, pins)
+        self.learn(pins)
         log.warning("identity.pinned_anew", user=user)
 
-    async def _put(self, connection: AsyncConnection, pin: Pin) -> None:
-        self._pins[pin.user_id] = pin
-        row = {name: getattr(pin, name) for name in Pin.__slots__}
-        await connection.execute(upsert(connection, tables.identity_pin), [row])
+    async def _write(self, connection: AsyncConnection, pins: Collection[Pin]) -> None:
+        rows = [{name: getattr(pin, name) for name in Pin.__slots__} for pin in pins]
+        await connection.execute(upsert(connection, tables.identity_pin), rows)

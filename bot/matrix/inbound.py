@@ -20,13 +20,14 @@ from bot.matrix.devices import DeviceList
 from bot.matrix.identity import Pins
 from bot.matrix.inbox import Entry, Inbox, Invite, Item, Joined, Late, Locked, Waiting
 from bot.matrix.keys import KeyExchange
-from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
+from bot.matrix.machine import Decrypted, Machine, NoKey, Refused, is_id, is_key
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
 from bot.model import Actor, Doubt, Message, Stray
 from bot.storage import tables
 from bot.storage.statements import insert_new, upsert
 
+_AT_ONCE: Final = 500  # rows asked for in one statement
 _BACKFILL: Final = 1000  # events looked back for in a room after a gap
 
 log = structlog.get_logger()
@@ -105,8 +106,12 @@ class Inbound:
         await self._read(batch, catching_up=catching_up)
         fresh = await self._write(batch, token)
         received = now()
-        items = [e for e in (*batch.unlocked, *batch.entries) if not isinstance(e, Locked)]
-        return [Waiting(item, received) for item in items if item.event_id in fresh]
+        items = {
+            e.event_id: e
+            for e in (*batch.unlocked, *batch.entries)
+            if not isinstance(e, Locked) and e.event_id in fresh
+        }
+        return [Waiting(item, received) for item in items.values()]
 
     # ------------------------------------------------------------------ keys
     async def _take_keys(self, response: Mapping[str, Any]) -> set[tuple[str, str]]:
@@ -116,7 +121,7 @@ class Inbound:
         await self._store.need_inbound({(s.room_id, s.id) for s in offered})
         arrived = {(s.room_id, s.id) for s in offered if self._machine.accept(s)}
         lists = _dict(response, "device_lists")
-        changed = {u for kind in ("changed", "left") for u in _list(lists, kind) if _is_text(u)}
+        changed = {u for kind in ("changed", "left") for u in _list(lists, kind) if is_id(u)}
         await self._store.need_devices(changed)
         self._store.mark_outdated(changed)
         return arrived
@@ -126,8 +131,10 @@ class Inbound:
         self, response: Mapping[str, Any], batch: _Batch, since: str | None
     ) -> None:
         sections = _dict(response, "rooms")
-        joined, invited = _dict(sections, "join"), _dict(sections, "invite")
-        left = _dict(sections, "leave")
+        joined, invited, left = (
+            {room: r for room, r in _dict(sections, kind).items() if is_id(room)}
+            for kind in ("join", "invite", "leave")
+        )
         await self._rooms.need([*joined, *left])
         for room_id in left:
             self._rooms.drop(room_id)
@@ -151,7 +158,8 @@ class Inbound:
             await self._learn(room_id)
             batch.entries.append(Joined("", room_id, f"joined {room_id} {now()}"))
         start = self._rooms.get(room_id).joined_at
-        batch.events.extend((room_id, e) for e in events if _ts(e) >= start and _is_said(e))
+        said = (e for e in events if _ts(e) >= start and _is_said(e) and e["sender"] != self._bot)
+        batch.events.extend((room_id, e) for e in said)
 
     async def _learn(self, room_id: str) -> None:
         """Ask for the state of a room we have just come into, if the sync did not have it."""
@@ -187,6 +195,7 @@ class Inbound:
         if not arrived:
             return
         for locked in await self._inbox.locked({session for _, session in arrived}, self._max_age):
+            await self._rooms.need([locked.room])
             devices = await self._devices([(locked.room, locked.event)])
             entry = await self._contained(locked.room, locked.event, devices, batch)
             if entry is not None and not isinstance(entry, Locked):
@@ -331,36 +340,41 @@ class Inbound:
     # ------------------------------------------------------------------ the transaction
     async def _write(self, batch: _Batch, token: str) -> set[str]:
         """One transaction: token, inbox, replay guard, rooms, crypto state."""
-        async with self._store.transaction() as connection:
-            replayed = await self._replayed(connection, batch.indices)
-            keep = [e for e in batch.entries if e.event_id not in replayed]
-            unlocked = [e for e in batch.unlocked if e.event_id not in replayed]
-            fresh = await self._inbox.add(connection, keep)
-            await self._inbox.unlock(connection, unlocked)
-            await self._rooms.write(connection)
-            row = {"name": "next_batch", "value": token}
-            await connection.execute(upsert(connection, tables.sync_state), [row])
+        rooms: set[str] = set()
+        try:
+            async with self._store.transaction() as connection:
+                replayed = await self._replayed(connection, batch.indices)
+                keep = [e for e in batch.entries if e.event_id not in replayed]
+                unlocked = [e for e in batch.unlocked if e.event_id not in replayed]
+                fresh = await self._inbox.add(connection, keep)
+                await self._inbox.unlock(connection, unlocked)
+                rooms = await self._rooms.write(connection)
+                row = {"name": "next_batch", "value": token}
+                await connection.execute(upsert(connection, tables.sync_state), [row])
+        except BaseException:
+            self._rooms.rewrite(rooms)
+            raise
         return fresh | {e.event_id for e in unlocked}
 
     async def _replayed(self, connection: Any, indices: list[dict[str, Any]]) -> set[str]:
-        """The events whose ciphertext has been seen under another event id (N7)."""
-        if not indices:
-            return set()
+        """The events whose ciphertext has been seen before (N7), in this batch or earlier."""
         t = tables.megolm_index
-        keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
         columns = (t.c.sender_key, t.c.session_id, t.c.message_index)
-        found = await connection.execute(
-            select(*columns, t.c.event_id).where(tuple_(*columns).in_(keys))
-        )
-        first = {(key, session, index): event for key, session, index, event in found}
+        seen: dict[tuple[str, str, int], str] = {}
+        keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
+        for start in range(0, len(keys), _AT_ONCE):
+            these = tuple_(*columns).in_(keys[start : start + _AT_ONCE])
+            found = await connection.execute(select(*columns, t.c.event_id).where(these))
+            seen |= {(key, session, index): event for key, session, index, event in found}
         replayed, new = set(), []
         for key, row in zip(keys, indices, strict=True):
-            if first.setdefault(key, row["event_id"]) != row["event_id"]:
+            if (first := seen.get(key)) is None:
+                seen[key] = row["event_id"]
+                new.append(row)
+            elif first != row["event_id"]:  # otherwise it is the same event, delivered again
                 replayed.add(row["event_id"])
                 self._refused["replayed"] += 1
                 log.warning("event.refused", reason="replayed", event_id=row["event_id"])
-            else:
-                new.append(row)
         if new:
             await connection.execute(insert_new(connection, t), new)
         return replayed
@@ -372,8 +386,8 @@ def _is_said(event: Mapping[str, Any]) -> bool:
     return (
         event.get("type") in ("m.room.encrypted", "m.room.message")
         and "state_key" not in event
-        and _is_text(event.get("sender"))
-        and _is_text(event.get("event_id"))
+        and is_id(event.get("sender"))
+        and is_id(event.get("event_id"))
         and isinstance(event.get("content"), dict)
     )
 
@@ -432,7 +446,7 @@ def _invitation(room_id: str, invited: Any, bot: str) -> list[Entry]:
 
 def _session_id(event: Mapping[str, Any]) -> str | None:
     found = event["content"].get("session_id")
-    return found if isinstance(found, str) else None
+    return found if is_key(found) else None
 
 
 def _ts(event: Mapping[str, Any]) -> int:

@@ -7,14 +7,17 @@ gone from the file when they are done.
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
+from bot.errors import Unopenable
 from bot.model import Actor, Doubt, Message, Stray
 from bot.storage import tables
 from bot.storage.database import Database
@@ -22,9 +25,11 @@ from bot.storage.statements import insert_new
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
+log = structlog.get_logger()
+
 _T: Final = tables.inbox
 _REMEMBERED: Final = 30 * 24 * 3600 * 1000  # ms that a finished event's id is kept
-_LOCKED: Final = 200  # events that wait for a room key at one time
+_LOCKED: Final = 50  # events of one sender that wait for a room key at one time
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +124,11 @@ class Inbox:
         query = select(_T).where(_T.c.state == "new").order_by(_T.c.received_at)
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-        return [Waiting(_item(self._open(row)), row.received_at) for row in rows]
+        return [
+            Waiting(_item(stored), row.received_at)
+            for row in rows
+            if (stored := self._open(row)) is not None
+        ]
 
     async def locked(self, sessions: Collection[str], max_age: int) -> list[Locked]:
         """The events that wait for one of these Megolm sessions, not older than ``max_age`` ms."""
@@ -128,7 +137,7 @@ class Inbox:
         query = select(_T).where(_T.c.state == "locked", waits, fresh)
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-        return [Locked(**self._open(row)["locked"]) for row in rows]
+        return [Locked(**stored["locked"]) for row in rows if (stored := self._open(row))]
 
     async def expire(self, max_age: int) -> list[Locked]:
         """Give up events whose key did not come within ``max_age`` ms, or that are too many.
@@ -138,11 +147,16 @@ class Inbox:
         query = select(_T).where(_T.c.state == "locked").order_by(_T.c.received_at.desc())
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query)).all()
-            old = [r for n, r in enumerate(rows) if n >= _LOCKED or r.received_at < now() - max_age]
+            counts: Counter[str] = Counter()
+            old = []
+            for row in rows:
+                counts[row.sender] += 1
+                if counts[row.sender] > _LOCKED or row.received_at < now() - max_age:
+                    old.append(row)
             await self.done(connection, [row.event_id for row in old])
             past = _T.c.received_at < now() - _REMEMBERED
             await connection.execute(delete(_T).where(_T.c.state == "done", past))
-        return [Locked(**self._open(row)["locked"]) for row in old]
+        return [Locked(**stored["locked"]) for row in old if (stored := self._open(row))]
 
     def _row(self, entry: Entry) -> dict[str, Any]:
         match entry:
@@ -167,9 +181,13 @@ class Inbox:
             ),
         }
 
-    def _open(self, row: Any) -> dict[str, Any]:
+    def _open(self, row: Any) -> dict[str, Any] | None:
         context = row_context("inbox", row.sender, row.event_id)
-        stored: dict[str, Any] = json.loads(self._sealer.open(row.sealed, **context))
+        try:
+            stored: dict[str, Any] = json.loads(self._sealer.open(row.sealed, **context))
+        except Unopenable:
+            log.error("inbox.unopenable", event_id=row.event_id)
+            return None
         return stored
 
 

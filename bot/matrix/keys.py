@@ -10,6 +10,7 @@ from typing import Any, Final
 import structlog
 
 from bot.clock import now
+from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import Device, DeviceList, read_device_list
 from bot.matrix.identity import Pins
@@ -17,6 +18,8 @@ from bot.matrix.machine import Machine
 from bot.matrix.store import CryptoStore, Outbound
 
 _CHUNK: Final = 50  # devices in one request
+_QUERIED: Final = 250  # users in one query
+_ABSENT: Final = 5 * 60 * 1000  # ms until a user whose server did not answer is asked for again
 _CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)
 _KEYLESS: Final = 5 * 60 * 1000  # ms until a device that offered no key is asked again
 _UNWEDGE: Final = 3600 * 1000  # ms between two new sessions with a wedged device
@@ -40,6 +43,7 @@ class KeyExchange:
         self._store, self._pins, self._signed_only = store, pins, signed_only
         self._querying = asyncio.Lock()
         self._keyless: dict[str, int] = {}
+        self._absent: dict[str, int] = {}
 
     # ------------------------------------------------------------------ our prekeys
     async def top_up(self, on_server: int, *, fallback_used: bool) -> None:
@@ -80,50 +84,61 @@ class KeyExchange:
         return device.signed and self._pins.trusts(devices)
 
     def _stale(self, users: Iterable[str]) -> set[str]:
-        known, outdated = self._store.devices, self._store.outdated
-        return {user for user in users if user not in known or user in outdated}
+        known, outdated, recently = self._store.devices, self._store.outdated, now() - _ABSENT
+        return {
+            user
+            for user in users
+            if (user not in known or user in outdated) and self._absent.get(user, 0) < recently
+        }
 
     async def _query(self, users: list[str]) -> None:
-        for start in range(0, len(users), 250):
-            chunk = users[start : start + 250]
+        for start in range(0, len(users), _QUERIED):
+            chunk = users[start : start + _QUERIED]
             try:
                 answer = await self._homeserver.persist(
                     "POST",
                     "/v3/keys/query",
-                    {"device_keys": {user: [] for user in chunk}, "timeout": 10_000},
+                    {"device_keys": {user: [] for user in chunk}, "timeout": 5_000},
                     patience=15,
                 )
             except (MatrixError, Unreachable) as error:
                 log.warning("device_lists.query_failed", error=str(error))
                 return
             shown = answer.get("device_keys")
+            here = [user for user in chunk if isinstance(shown, dict) and user in shown]
+            # who is on a homeserver that does not answer is not asked for at every message
+            self._absent.update(dict.fromkeys(set(chunk) - set(here), now()))
+            lists = [read_device_list(user, answer) for user in here]
             async with self._store.transaction() as connection:
-                for user in chunk:
-                    if isinstance(shown, dict) and user in shown:
-                        listed = read_device_list(user, answer)
-                        self._store.save_devices(listed)
-                        await self._pins.see(connection, listed)
+                for listed in lists:
+                    self._store.save_devices(listed)
+                pins = await self._pins.see(connection, lists)
+            self._pins.learn(pins)
 
     # ------------------------------------------------------------------ room keys
     async def readers(self, members: Collection[str]) -> list[Device]:
-        """The devices that may read what is said to ``members`` now."""
-        lists = await self.devices_of(members)
+        """The devices that may read what is said to ``members`` now; never one of our own user's.
+
+        The bot has one device; another of its account would be the homeserver's invention.
+        """
+        lists = await self.devices_of(set(members) - {self._machine.user_id})
         return [
             device
             for devices in lists.values()
             for device in devices.devices.values()
-            if self.trusted(device, devices) and device.ed25519 != self._own_key
+            if self.trusted(device, devices)
         ]
 
-    @property
-    def _own_key(self) -> str:
-        key: str = self._machine.account.identity_keys["ed25519"]
-        return key
-
-    async def give(self, room_id: str, outbound: Outbound, devices: Iterable[Device]) -> None:
+    async def give(
+        self, room_id: str, outbound: Outbound, devices: Iterable[Device], *, keep: bool = True
+    ) -> None:
         """Give the room key to those of ``devices`` that do not have it; skips broken ones.
 
-        The caller has the outbound session written before it is used.
+        Who is being given it is written before it leaves: its arrival may never be confirmed.
+        ``keep`` is False for a session that is used once and then forgotten.
+
+        Raises:
+            MatrixError, Unreachable: it could not be sent; the session is given up.
         """
         lacking = [
             d for d in devices if (d.user_id, d.device_id, d.curve25519) not in outbound.shared
@@ -140,8 +155,15 @@ class KeyExchange:
                     messages.setdefault(device.user_id, {})[device.device_id] = content
                     given.append((device.user_id, device.device_id, device.curve25519))
             if messages:
-                await self._send_to_devices(messages)
                 outbound.shared.update(given)
+                if keep:
+                    self._store.save_outbound(room_id, outbound)
+                try:
+                    await self._send_to_devices(messages)
+                except ActasError:
+                    if keep:
+                        self._store.drop_outbound(room_id)
+                    raise
 
     async def unwedge(self) -> None:
         """Start new Olm sessions with devices whose messages do not decrypt any more."""

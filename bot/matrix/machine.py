@@ -7,9 +7,10 @@ too easily is decided here. The numbers N1 … N22 are those of ``docs/security.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import structlog
 import vodozemac
@@ -27,6 +28,7 @@ OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 _ROTATION_MESSAGES: Final = 100
 _ROTATION_MS: Final = 7 * 24 * 3600 * 1000
 _ONE_TIME_KEYS: Final = 50
+_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
 
 log = structlog.get_logger()
@@ -150,7 +152,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         for event in events:
             content = event.get("content") if isinstance(event, dict) else None
             key = content.get("sender_key") if isinstance(content, dict) else None
-            if isinstance(key, str):
+            if is_key(key):
                 keys.add(key)
         return keys
 
@@ -159,32 +161,39 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         if event["type"] != "m.room.encrypted" or content.get("algorithm") != OLM:
             return
         mine = content["ciphertext"].get(self.account.identity_keys["curve25519"])
-        if mine is None:
+        if mine is None or not is_key(content["sender_key"]):
             return
         body = mine["body"]
         if mine["type"] == 0:
             message: Any = vodozemac.PreKeyMessage.from_base64(body)
         else:
             message = vodozemac.AnyOlmMessage.normal(decode_base64(body))
-        self.decrypt(event["sender"], content["sender_key"], message)
+        try:
+            self.decrypt(event["sender"], content["sender_key"], message)
+        finally:
+            self.store.tidy_sessions(content["sender_key"])
 
     def _handle_olm_event(self, sender: str, sender_key: str, payload: dict[str, Any]) -> None:
         """Called by nio for an Olm payload whose sender and recipient are right."""
         if payload["type"] != "m.room_key":
             return
         content = payload["content"]
-        if content["algorithm"] != MEGOLM:
-            raise Refused("unknown algorithm")
+        room_id, ed25519 = content["room_id"], payload["keys"]["ed25519"]
+        if content["algorithm"] != MEGOLM or not is_id(room_id) or not is_key(ed25519):
+            raise Refused("malformed room key")
         self._arrived.append(
-            InboundGroupSession(
-                content["session_key"], payload["keys"]["ed25519"], sender_key, content["room_id"]
-            )
+            InboundGroupSession(content["session_key"], ed25519, sender_key, room_id)
         )
-        log.debug("room_key.received", sender=sender, room=content["room_id"])
+        log.debug("room_key.received", sender=sender, room=room_id)
 
     def _mark_device_for_unwedging(self, sender: str, sender_key: str) -> None:
-        """Called by nio when no Olm session decrypts; a new one is started, once an hour."""
-        self.wedged.setdefault((sender, sender_key), 0)
+        """Called by nio when no Olm session decrypts; a new one is started, once an hour.
+
+        Only with devices that we know, so that nobody can have any number of them asked for.
+        """
+        known = self.store.devices.get(sender)
+        if known and any(d.curve25519 == sender_key for d in known.devices.values()):
+            self.wedged.setdefault((sender, sender_key), 0)
 
     def accept(self, new: InboundGroupSession) -> bool:
         """Keep a room key, unless it would replace somebody else's or a better one (N22).
@@ -224,6 +233,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             if algorithm != MEGOLM:
                 raise Refused("unknown algorithm")
             session = self.store.inbound.get((room_id, session_id))
+            if not is_key(session_id):
+                raise Refused("malformed")
             if session is None:
                 raise NoKey(session_id)
             message = vodozemac.MegolmMessage.from_base64(content["ciphertext"])
@@ -348,6 +359,19 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         if "m.relates_to" in content:
             encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
+
+
+def is_key(value: object) -> TypeGuard[str]:
+    """Whether it is written as a 32-byte key or a session id is: 43 characters of base64."""
+    return isinstance(value, str) and _KEY.fullmatch(value) is not None
+
+
+def is_id(value: object) -> TypeGuard[str]:
+    """Whether it can be the id of a user, room or event: printable, 255 bytes at most.
+
+    A database may take neither what is longer nor what holds a NUL or half a surrogate.
+    """
+    return isinstance(value, str) and value.isprintable() and 0 < len(value.encode()) <= 255
 
 
 def _positive(value: Any, default: int) -> int:

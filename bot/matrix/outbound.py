@@ -99,7 +99,7 @@ class Sender:
         lists = await self._keys.devices_of(members)
         devices = [d for listed in lists.values() for d in listed.devices.values()]
         once = Outbound(vodozemac.GroupSession(), now())
-        await self._keys.give(room_id, once, devices)
+        await self._keys.give(room_id, once, devices, keep=False)
         encrypted = self._machine.encrypt_room_event(
             room_id, once.session, "m.room.message", content
         )
@@ -152,8 +152,5 @@ class Sender:
         readers = await self._keys.readers(set(room.members))
         allowed = {(d.user_id, d.device_id, d.curve25519) for d in readers}
         outbound = self._machine.outbound_for(room_id, room.encryption or {}, allowed)
-        before = len(outbound.shared)
         await self._keys.give(room_id, outbound, readers)
-        if len(outbound.shared) != before:
-            self._store.save_outbound(room_id, outbound)
         return outbound

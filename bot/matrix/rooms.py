@@ -16,6 +16,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
+from bot.errors import Unopenable
 from bot.matrix.client import Homeserver, MatrixError, path
 from bot.storage import tables
 from bot.storage.database import Database
@@ -50,7 +51,7 @@ class Room:
     def apply(self, event: Mapping[str, Any], bot: str) -> bool:
         """Take in a state event. True if something changed; malformed ones change nothing."""
         kind, key, content = event.get("type"), event.get("state_key"), event.get("content")
-        if not isinstance(key, str) or not isinstance(content, dict):
+        if not isinstance(key, str) or not isinstance(content, dict) or not key.isprintable():
             return False
         if kind == "m.room.encryption" and key == "":
             self.encryption = content
@@ -100,8 +101,14 @@ class Rooms:
         async with self._database.transaction() as connection:
             rows = (await connection.execute(select(t).where(t.c.room_id.in_(missing)))).all()
         for row in rows:
+            if row.room_id in self._rooms:
+                continue  # a sync has brought something newer meanwhile
             context = row_context("room_state", row.room_id)
-            stored = json.loads(self._sealer.open(row.sealed, **context))
+            try:
+                stored = json.loads(self._sealer.open(row.sealed, **context))
+            except Unopenable:
+                log.error("room.unopenable", room=row.room_id)  # its members are asked for anew
+                continue
             stored["told"] = set(stored["told"])
             self._rooms[row.room_id] = Room(**stored)
 
@@ -145,8 +152,11 @@ class Rooms:
         self._rooms[room_id] = Room(room_id)
         self._dirty.add(room_id)
 
-    async def write(self, connection: AsyncConnection) -> None:
-        """Write what has changed, in the caller's transaction."""
+    async def write(self, connection: AsyncConnection) -> set[str]:
+        """Write what has changed, in the caller's transaction; returns of which rooms.
+
+        If the transaction fails, :meth:`rewrite` these.
+        """
         dirty, self._dirty = self._dirty, set()
         rows, gone = [], []
         for room_id in dirty:
@@ -173,6 +183,11 @@ class Rooms:
         sticky = [{"room_id": r, "since": now()} for r in dirty if r in self._encrypted]
         if sticky:
             await connection.execute(insert_new(connection, tables.encrypted_room), sticky)
+        return dirty
+
+    def rewrite(self, rooms: set[str]) -> None:
+        """Have these rooms written once more."""
+        self._dirty |= rooms
 
     # ------------------------------------------------------------------ asking the server
     async def members_now(self, room_id: str) -> dict[str, str]:

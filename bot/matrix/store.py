@@ -42,6 +42,8 @@ _RESERVE: Final = 32  # messages a stored outbound session may be ahead of what 
 _KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kept
 _USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound session's use
 _IN_MEMORY: Final = 2000  # inbound sessions
+_OLM_SESSIONS: Final = 5  # Olm sessions kept with one device
+_AT_ONCE: Final = 500  # rows asked for in one statement
 
 
 @dataclass(slots=True)
@@ -81,6 +83,7 @@ class CryptoStore:
         self._known_senders: set[str] = set()
         self._used: dict[tuple[str, str], int] = {}
         self._dirty: dict[tuple[str, ...], Any] = {}
+        self._loading = asyncio.Lock()  # two must not load the same: each would go its own way
         self._writing = asyncio.Lock()  # a flush waits for one under way: it may hold its state
 
     # ------------------------------------------------------------------ what nio calls
@@ -173,14 +176,26 @@ class CryptoStore:
 
     async def need_senders(self, sender_keys: Collection[str]) -> None:
         """Have the Olm sessions with these Curve25519 keys in memory."""
-        missing = set(sender_keys) - self._known_senders
-        for row in await self._rows(tables.olm_session, "sender_key", missing):
-            stored = self._open("olm_session", row.sealed, row.sender_key, row.session_id)
-            session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
-            session.creation_time = _naive(stored["created"])
-            session.use_time = _naive(row.used_at)
-            self.sessions.add(row.sender_key, session)
-        self._known_senders |= missing
+        async with self._loading:
+            missing = set(sender_keys) - self._known_senders
+            for row in await self._rows(tables.olm_session, "sender_key", missing):
+                stored = self._open("olm_session", row.sealed, row.sender_key, row.session_id)
+                session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
+                session.creation_time = _naive(stored["created"])
+                session.use_time = _naive(row.used_at)
+                self.sessions.add(row.sender_key, session)
+                self._known_senders.add(row.sender_key)
+
+    def tidy_sessions(self, sender_key: str) -> None:
+        """Keep the newest few Olm sessions with a device; anybody can open any number of them."""
+        sessions = self.sessions[sender_key]
+        for old in sessions[_OLM_SESSIONS:]:
+            self._dirty["olm_session", sender_key, old.id] = None
+        del sessions[_OLM_SESSIONS:]
+        if sessions:
+            self._known_senders.add(sender_key)
+        else:
+            self.sessions._entries.pop(sender_key)  # noqa: SLF001  # nio's look-up has made an empty one
 
     async def need_inbound(self, wanted: Collection[tuple[str, str]]) -> None:
         """Have these Megolm sessions, (room id, session id), in memory if we have them at all."""
@@ -188,12 +203,14 @@ class CryptoStore:
             self._shrink(wanted)
         missing = [key for key in set(wanted) if key not in self.inbound]
         t = tables.inbound_session
-        if not missing:
-            return
-        async with self._database.transaction() as connection:
-            query = select(t).where(tuple_(t.c.room_id, t.c.session_id).in_(missing))
-            rows = (await connection.execute(query)).all()
+        rows: list[Any] = []
+        for start in range(0, len(missing), _AT_ONCE):
+            wanted_now = tuple_(t.c.room_id, t.c.session_id).in_(missing[start : start + _AT_ONCE])
+            async with self._database.transaction() as connection:
+                rows += (await connection.execute(select(t).where(wanted_now))).all()
         for row in rows:
+            if (row.room_id, row.session_id) in self.inbound:
+                continue
             stored = self._open(
                 "inbound_session", row.sealed, row.room_id, row.sender_key, row.session_id
             )
@@ -223,6 +240,8 @@ class CryptoStore:
         """Have the stored device lists of these users in memory."""
         missing = [user for user in users if user not in self.devices]
         for row in await self._rows(tables.device_list, "user_id", missing):
+            if row.user_id in self.devices:
+                continue
             stored = self._open("device_list", row.sealed, row.user_id)
             self.devices[row.user_id] = DeviceList.from_json(stored)
             if row.outdated:
@@ -250,6 +269,7 @@ class CryptoStore:
             if gone.rowcount:
                 left = select(t.c.session_id)
                 await connection.execute(delete(seen).where(seen.c.session_id.not_in(left)))
+        self._shrink(())  # what is in memory must not outlive what guards it against replays
         return gone.rowcount
 
     @asynccontextmanager
@@ -268,8 +288,9 @@ class CryptoStore:
         rows: dict[str, list[dict[str, Any]]] = {}
         for (table, *keys), thing in dirty.items():
             if thing is None:
-                t = tables.outbound_session
-                await connection.execute(delete(t).where(t.c.room_id == keys[0]))
+                t = tables.metadata.tables[table]
+                row = (c == key for c, key in zip(t.primary_key, keys, strict=True))
+                await connection.execute(delete(t).where(*row))
             else:
                 rows.setdefault(table, []).append(self._row(table, keys, thing))
         for table, batch in rows.items():

@@ -11,7 +11,6 @@ from sqlalchemy import (
     Boolean,
     Column,
     Index,
-    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -71,7 +70,7 @@ megolm_index = Table(
     metadata,
     Column("sender_key", String, primary_key=True),
     Column("session_id", String, primary_key=True),
-    Column("message_index", Integer, primary_key=True),
+    Column("message_index", BigInteger, primary_key=True),
     Column("event_id", String, nullable=False),
 )
 journal = Table(

@@ -10,7 +10,7 @@ import itertools
 import json
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -121,7 +121,8 @@ class Answers:
     devices: dict[str, dict[str, Any]] = field(default_factory=dict)
     masters: dict[str, Any] = field(default_factory=dict)
     self_signing: dict[str, Any] = field(default_factory=dict)
-    queries: int = 0
+    claims: dict[str, Peer] = field(default_factory=dict)
+    lose_to_device: bool = False
 
     def show(self, *peers: Peer, signed: bool = True) -> None:
         """Know these devices and the identity of the last one."""
@@ -134,7 +135,6 @@ class Answers:
             self.self_signing[peer.user] = objects["self_signing"]
 
     async def query(self, request: web.Request) -> web.Response:
-        self.queries += 1
         asked = (await request.json())["device_keys"]
         return web.json_response(
             {
@@ -143,6 +143,22 @@ class Answers:
                 "self_signing_keys": {u: k for u, k in self.self_signing.items() if u in asked},
             }
         )
+
+    async def claim(self, request: web.Request) -> web.Response:
+        """One-time keys of those in ``claims``."""
+        asked = (await request.json())["one_time_keys"]
+        keys = {}
+        for user, devices in asked.items():
+            peer = self.claims[user]
+            body = peer.machine.prekeys(0, fallback_used=False)["one_time_keys"]
+            (key_id, key), *_ = body.items()
+            keys[user] = {device: {key_id: key} for device in devices}
+        return web.json_response({"one_time_keys": keys})
+
+    async def to_device(self, request: web.Request) -> web.Response:
+        """Take it; with ``lose_to_device`` nobody hears of that."""
+        await request.read()
+        return web.json_response({}, status=400 if self.lose_to_device else 200)
 
 
 class Rig:
@@ -195,6 +211,24 @@ class Rig:
         waiting = await self.inbound.receive(response, since="s0", catching_up=catching_up)
         return [w.item for w in waiting]
 
+    @contextmanager
+    def full_disk(self):
+        """Every batch's commit fails in this block."""
+        original = self.database.transaction
+
+        @asynccontextmanager
+        async def failing():
+            async with original() as connection:
+                yield connection
+                if self.store._writing.locked():
+                    raise OSError("the disk is full")
+
+        self.database.transaction = failing
+        try:
+            yield
+        finally:
+            self.database.transaction = original
+
     async def enter(self, *users: str, room: str = ROOM, encrypted: bool = True) -> None:
         """Come into a room with these members."""
         state = [_member(user) for user in (BOT, *users)]
@@ -219,7 +253,10 @@ async def rig(path, sealer, trust: Trust | None = None):
     """A bot that has just started, on a database of its own in ``path``."""
     answers = Answers()
     app = web.Application()
-    app.router.add_post("/_matrix/client/v3/keys/query", answers.query)
+    client = "/_matrix/client/v3"
+    app.router.add_post(f"{client}/keys/query", answers.query)
+    app.router.add_post(f"{client}/keys/claim", answers.claim)
+    app.router.add_put(client + "/sendToDevice/m.room.encrypted/{txn}", answers.to_device)
     server = TestServer(app, host="127.0.0.1")
     await server.start_server()
     homeserver = Homeserver(str(server.make_url("")))

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 import vodozemac
+from sqlalchemy import select
 
 from bot.clock import now
+from bot.errors import ActasError
 from bot.matrix.inbound import Trust
 from bot.matrix.inbox import Invite, Late
 from bot.model import Doubt, Message, Stray
+from bot.storage.tables import encrypted_room, olm_session
 from tests.unit.matrix.rig import BOT, ROOM, event_id, rig
 
 ALICE, BOB, MALLORY = "@alice:example.org", "@bob:example.org", "@mallory:example.org"
@@ -288,3 +291,92 @@ async def test_a_key_request_and_a_forwarded_key_do_nothing(bot, alice):
     await bot.sync(alice.say(), to_device=[forwarded, request])
     assert not await bot.store.need_inbound([(ROOM, alice.session.session_id)])
     assert (ROOM, alice.session.session_id) not in bot.store.inbound
+
+
+async def test_the_same_event_twice_in_one_batch_is_taken_once(bot, alice):
+    event = alice.say("yes")
+    items = await bot.sync(event, event, to_device=[alice.send_key(bot.machine)])
+    assert len(items) == 1
+
+
+async def test_an_own_device_that_a_server_invents_gets_no_keys(bot, alice, arrive):
+    """The bot's account has one device: whatever else is shown for it is not believed."""
+    invented = await arrive(BOT, device="EVIL")
+    bot.answers.show(invented)
+    readers = await bot.keys.readers([ALICE, BOT])
+    assert {(d.user_id, d.device_id) for d in readers} == {(ALICE, "PHONE")}
+
+
+async def test_nothing_said_in_the_bots_own_name_is_taken(bot, alice, arrive):
+    invented = await arrive(BOT, device="EVIL")
+    bot.answers.show(invented)
+    assert await bot.sync(invented.say(), to_device=[invented.send_key(bot.machine)]) == []
+
+
+@pytest.mark.parametrize("room", [["x"], {"a": 1}, None, 7, "!a\0b:example.org", "!" + "x" * 300])
+async def test_a_room_key_for_no_room_does_not_lose_the_honest_ones(bot, alice, arrive, room):
+    mallory = await arrive(MALLORY)
+    bad = mallory.send_key(bot.machine, room)
+    (message,) = await bot.sync(alice.say(), to_device=[bad, alice.send_key(bot.machine)])
+    assert message.actor.user == ALICE
+
+
+async def test_a_device_has_few_sessions_whatever_it_opens(bot, alice):
+    """Olm sessions cost memory and time: a sender cannot have any number of them."""
+    for _ in range(12):
+        await bot.sync(to_device=[alice.send_key(bot.machine)])
+    key = alice.machine.account.identity_keys["curve25519"]
+    assert len(bot.store.sessions[key]) == 5
+    async with bot.database.transaction() as connection:
+        stored = (await connection.execute(select(olm_session.c.session_id))).all()
+    assert len(stored) == 5
+
+
+async def test_unknown_senders_leave_nothing_behind(bot, alice):
+    """To-device messages that do not decrypt, from made-up keys."""
+    own = bot.machine.account.identity_keys["curve25519"]
+    for n in range(50):
+        content = {
+            "algorithm": "m.olm.v1.curve25519-aes-sha2",
+            "sender_key": f"{n:043}",
+            "ciphertext": {own: {"type": 1, "body": "AwogAAAA"}},
+        }
+        await bot.sync(
+            to_device=[{"type": "m.room.encrypted", "sender": MALLORY, "content": content}]
+        )
+    assert not bot.machine.wedged
+    assert not [s for s in bot.store.sessions.values() if not s]
+
+
+async def test_a_late_key_after_a_restart_finds_its_room(bot, alice, tmp_path):
+    """What an unlocked message is, private or not, is told from the room, not from nothing."""
+    await bot.enter(ALICE, room="!dm:example.org")
+    event = alice.say("help", "!dm:example.org")
+    await bot.sync(event, room="!dm:example.org")
+    bot.rooms._rooms.clear()
+    key = alice.send_key(bot.machine, "!dm:example.org")
+    (message,) = await bot.take({"to_device": {"events": [key]}})
+    assert message.actor.private
+
+
+async def test_who_left_cannot_read_though_the_keys_arrival_was_never_confirmed(bot, alice):
+    """The answer to sendToDevice is lost: the session is given up, not reused without Bob."""
+    bot.answers.claims[ALICE] = alice
+    outbound = bot.machine.outbound_for(ROOM, {}, set())
+    readers = await bot.keys.readers([ALICE])
+    bot.answers.lose_to_device = True
+    with pytest.raises(ActasError):
+        await bot.keys.give(ROOM, outbound, readers)
+    assert ROOM not in bot.store.outbound
+
+
+async def test_a_failed_write_forgets_nothing(bot, arrive):
+    """A full disk: the room is encrypted after a restart too, and the identity pinned."""
+    alice = await arrive(ALICE)
+    bot.answers.show(alice)
+    with bot.full_disk(), pytest.raises(OSError, match="full"):
+        await bot.enter(ALICE)
+    await bot.sync()
+    async with bot.database.transaction() as connection:
+        kept = set(await connection.scalars(select(encrypted_room.c.room_id)))
+    assert ROOM in kept

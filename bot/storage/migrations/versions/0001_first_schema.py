@@ -88,7 +88,7 @@ def upgrade() -> None:
         "megolm_index",
         sa.Column("sender_key", sa.String(), nullable=False),
         sa.Column("session_id", sa.String(), nullable=False),
-        sa.Column("message_index", sa.Integer(), nullable=False),
+        sa.Column("message_index", sa.BigInteger(), nullable=False),
         sa.Column("event_id", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("sender_key", "session_id", "message_index"),
     )
