@@ -81,7 +81,7 @@ def _values(given: list[str]) -> dict[str, Settings]:
         if not (equals and dot and name and key):
             problem, fix = (
                 "is not NAME.KEY=VALUE",
-                "Such as --set jenkins.url=https://ci.example.org",
+                "Such as --set ci.url=https://ci.example.org",
             )
             raise ConfigError(f"--set {path}", problem, fix)
         try:

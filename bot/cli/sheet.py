@@ -42,7 +42,7 @@ access:
 
 commands:
   prefix: "!"
-  confirm: []  # commands to show and ask about first, such as "jenkins build deploy-*"
+  confirm: []  # commands to show and ask about first, such as "ci build deploy-*"
 
 # The keys are the words that users type.
 services:{self._services()}
