@@ -13,7 +13,7 @@ from bench.plan import Plan
 from bench.stand import Stand
 
 _AFTERWARDS: Final = 0.5  # seconds; see quiet.py
-_PATIENCE: Final = 5.0  # seconds until a command counts as unanswered
+_PATIENCE: Final = 4.0  # seconds until a command counts as unanswered
 _TAIL: Final = 1.2  # the aim for p95 / p50
 
 Seat = tuple[Asker, Room]
