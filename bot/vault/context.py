@@ -63,10 +63,12 @@ class SealedColumn:
 
 
 SEALED: Final[dict[str, SealedColumn]] = {
-    "credential": SealedColumn(tables.credential, ("label",), user="user_id", service="service"),
+    "credential": SealedColumn(  # the identity too: who could change it would thaw a credential
+        tables.credential, ("label", "identity"), user="user_id", service="service"
+    ),
     "credential.account": SealedColumn(
         tables.credential,
-        ("label",),
+        ("label", "identity"),
         user="user_id",
         service="service",
         column="account",

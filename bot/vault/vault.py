@@ -89,7 +89,7 @@ class Vault:
 
     async def put(self, credential: Credential) -> None:
         """Store a credential; one that is there for the same user and service is replaced."""
-        keys = (credential.user, credential.service, LABEL)
+        keys = (credential.user, credential.service, LABEL, credential.identity)
         fields = {name: secret.reveal() for name, secret in credential.fields.items()}
         account = _encode(credential.account)
         row = {
@@ -119,7 +119,7 @@ class Vault:
             row = result.first()
         if row is None:
             return None
-        keys = (user, service, LABEL)
+        keys = (user, service, LABEL, row.identity)
         fields = json.loads(self._sealer.open(row.sealed, **row_context("credential", *keys)))
         account = self._sealer.open(row.account, **row_context("credential.account", *keys))
         return Credential(
@@ -195,7 +195,7 @@ class Vault:
         return self._sealer.open(sealed, **row_context("sealed_value", name))
 
     def _name(self, user: str, row: _Row) -> str | None:
-        context = row_context("credential.account", user, row.service, LABEL)
+        context = row_context("credential.account", user, row.service, LABEL, row.identity)
         try:
             return str(json.loads(self._sealer.open(row.account, **context)))
         except Unopenable:

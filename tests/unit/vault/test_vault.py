@@ -81,6 +81,15 @@ async def test_a_row_moved_to_another_slot_does_not_open(vault, database, place)
     assert account.account is None
 
 
+async def test_a_credential_cannot_be_given_to_another_identity(vault, database):
+    """A frozen credential stays frozen, whatever is written beside it."""
+    await vault.put(credential())
+    async with database.transaction() as connection:
+        await connection.execute(update(slots).values(identity="ANOTHERKEY"))
+    with pytest.raises(Unopenable):
+        await vault.get("@alice:example.org", "jenkins")
+
+
 async def test_sealed_columns_of_a_row_cannot_be_swapped(vault, database):
     """The account's name is not accepted as the credential, nor the other way round."""
     await vault.put(credential())
