@@ -61,7 +61,7 @@ async def _measure(stand: Stand, plan: Plan, tell: Tell) -> list[Figure]:
 def main() -> int:
     """Measure and print; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--quick", action="store_true", help="less of everything: about a minute")
+    parser.add_argument("--quick", action="store_true", help="less of everything: some 80 seconds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every round there")
     options = parser.parse_args()
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
