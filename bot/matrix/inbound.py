@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import structlog
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from bot.clock import now
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
@@ -29,6 +29,12 @@ from bot.storage.statements import insert_new, upsert
 
 _AT_ONCE: Final = 500  # rows asked for in one statement
 _BACKFILL: Final = 1000  # events looked back for in a room after a gap
+
+_INDEX: Final = tables.megolm_index
+_PLACE: Final = (_INDEX.c.sender_key, _INDEX.c.session_id, _INDEX.c.message_index)
+_SEEN: Final = select(*_PLACE, _INDEX.c.event_id).where(
+    tuple_(*_PLACE).in_(bindparam("keys", expanding=True))
+)
 
 log = structlog.get_logger()
 
@@ -206,7 +212,7 @@ class Inbound:
         for room_id, event in batch.events:
             entry = await self._contained(room_id, event, devices, batch)
             if isinstance(entry, Message) and catching_up and entry.ts < now() - self._max_age:
-                entry = Late(entry.actor.user, room_id, entry.event_id)
+                entry = Late.of(entry)
             if entry is not None:
                 batch.entries.append(entry)
 
@@ -358,13 +364,11 @@ class Inbound:
 
     async def _replayed(self, connection: Any, indices: list[dict[str, Any]]) -> set[str]:
         """The events whose ciphertext has been seen before (N7), in this batch or earlier."""
-        t = tables.megolm_index
-        columns = (t.c.sender_key, t.c.session_id, t.c.message_index)
         seen: dict[tuple[str, str, int], str] = {}
         keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
         for start in range(0, len(keys), _AT_ONCE):
-            these = tuple_(*columns).in_(keys[start : start + _AT_ONCE])
-            found = await connection.execute(select(*columns, t.c.event_id).where(these))
+            these = {"keys": keys[start : start + _AT_ONCE]}
+            found = await connection.execute(_SEEN, these)
             seen |= {(key, session, index): event for key, session, index, event in found}
         replayed, new = set(), []
         for key, row in zip(keys, indices, strict=True):
@@ -376,7 +380,7 @@ class Inbound:
                 self._refused["replayed"] += 1
                 log.warning("event.refused", reason="replayed", event_id=row["event_id"])
         if new:
-            await connection.execute(insert_new(connection, t), new)
+            await connection.execute(insert_new(connection, _INDEX), new)
         return replayed
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from dataclasses import asdict, dataclass, field
+from typing import Any, Final, Self
 
 import structlog
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
@@ -28,6 +28,9 @@ from bot.vault.sealer import Sealer
 log = structlog.get_logger()
 
 _T: Final = tables.inbox
+_THESE: Final = _T.c.event_id.in_(bindparam("ids", expanding=True))  # built once: a hot path
+_KNOWN: Final = select(_T.c.event_id).where(_THESE)
+_DONE: Final = update(_T).where(_THESE).values(state="done", session_id=None, sealed=None)
 _REMEMBERED: Final = 30 * 24 * 3600 * 1000  # ms that a finished event's id is kept
 _LOCKED: Final = 50  # events of one sender that wait for a room key at one time
 
@@ -53,11 +56,22 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Late:
-    """Something for the bot that came too old after a downtime. It is told, and not run."""
+    """Something for the bot that came too old after a downtime. It is told, and not run.
+
+    ``body`` is looked at for secrets.
+    """
 
     user: str
     room: str
     event_id: str
+    body: str = field(default="", repr=False)  # it may hold a secret
+    private: bool = False
+
+    @classmethod
+    def of(cls, message: Message) -> Self:
+        """What is left of a message that is too old."""
+        actor = message.actor
+        return cls(actor.user, actor.room, message.event_id, message.body, actor.private)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +108,7 @@ class Inbox:
         if not entries:
             return set()
         ids = [entry.event_id for entry in entries]
-        known = await connection.scalars(select(_T.c.event_id).where(_T.c.event_id.in_(ids)))
+        known = await connection.scalars(_KNOWN, {"ids": ids})
         new = set(ids) - set(known)
         rows = [self._row(e) for e in entries if e.event_id in new]
         if rows:
@@ -113,11 +127,7 @@ class Inbox:
 
     async def done(self, connection: AsyncConnection, event_ids: Collection[str]) -> None:
         """Finished: the text goes, the id stays, in the caller's transaction."""
-        await connection.execute(
-            update(_T)
-            .where(_T.c.event_id.in_(event_ids))
-            .values(state="done", session_id=None, sealed=None)
-        )
+        await connection.execute(_DONE, {"ids": list(event_ids)})
 
     async def unfinished(self) -> list[Waiting]:
         """What a former run left, oldest first."""
