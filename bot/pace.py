@@ -1,10 +1,13 @@
-"""How much one user may ask for in a minute."""
+"""How much one user may ask for in a minute, and how often one thing is said."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Hashable
 from enum import Enum, auto
 from typing import Final
+
+from bot.recent import Recent
 
 _MINUTE: Final = 60_000  # ms
 
@@ -37,3 +40,22 @@ class Throttle:
             return Pace.IGNORE
         self._told[user] = at
         return Pace.SAY_SO
+
+
+class Allowance:
+    """Lets one thing happen ``most`` times ``within`` so many milliseconds, for each key."""
+
+    def __init__(self, most: int, within: int) -> None:
+        self._most, self._within = most, within
+        self._times: Recent[Hashable, deque[int]] = Recent()
+
+    def take(self, key: Hashable, at: int) -> bool:
+        """Whether it may happen once more at ``at`` (ms); if so, it counts."""
+        times = self._times.get(key) or deque()
+        while times and times[0] <= at - self._within:
+            times.popleft()
+        if len(times) >= self._most:
+            return False
+        times.append(at)
+        self._times[key] = times
+        return True

@@ -1,0 +1,114 @@
+"""Commands that wait for a connection: a number means what it was shown with, to whom it was."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot import parking as module
+from bot.model import Actor
+from bot.parking import Parking
+from bot.plugin import Effect
+from bot.reply import Items
+
+ALICE = Actor("@alice:example.org", "!room", "PHONE", "identity")
+AGAIN = replace(ALICE, identity="another identity")
+
+
+async def _resume(since: int) -> None:
+    """What is parked here is never run."""
+
+
+@pytest.fixture
+def parking():
+    """Three commands of Alice's, not offered yet."""
+    parking = Parking()
+    for name in ("a", "b", "c"):
+        park(parking, name)
+    return parking
+
+
+def park(parking, text, effect=Effect.WRITE, actor=ALICE):
+    parking.park(actor, "jenkins", text, effect, _resume)
+
+
+def taken(parking, number, actor=ALICE):
+    found = parking.take(actor, number)
+    return found and found.text
+
+
+def test_others_keep_their_number_when_one_has_run(parking):
+    parking.offer(ALICE)
+    assert [taken(parking, n) for n in (1, 2, 1, 3)] == ["a", "b", None, "c"]
+
+
+def test_others_keep_their_number_when_one_has_expired(parking):
+    parking.offer(ALICE)
+    parking.waiting(ALICE)[0] = replace(parking.waiting(ALICE)[0], until=0)
+    assert [taken(parking, n) for n in (1, 2)] == [None, "b"]
+
+
+def test_others_keep_their_number_when_there_are_too_many(parking):
+    parking.offer(ALICE)
+    for name in ("d", "e", "f"):
+        park(parking, name)
+    assert [taken(parking, n) for n in (1, 2)] == [None, "b"]
+
+
+def test_what_has_not_been_offered_is_not_taken(parking):
+    assert taken(parking, 1) is None
+    parking.offer(ALICE)
+    assert taken(parking, 3) == "c"
+    park(parking, "d")
+    assert [taken(parking, n) for n in (3, 4)] == [None, None]
+    parking.offer(ALICE)
+    assert taken(parking, 4) == "d"
+
+
+def test_no_number_is_enough_only_where_one_was_offered(parking):
+    parking.offer(ALICE)
+    taken(parking, 1)
+    taken(parking, 2)
+    assert taken(parking, None) is None, "three were shown"
+    parking.offer(ALICE)
+    assert taken(parking, None) == "c"
+
+
+def test_the_offer_shows_each_with_its_number(parking):
+    parking.offer(ALICE)
+    taken(parking, 2)
+    shown = parking.offer(ALICE).blocks[1]
+    assert isinstance(shown, Items)
+    assert [[part.text for part in item.parts[::2]] for item in shown.items] == [
+        ["yes 1", "a"],
+        ["yes 3", "c"],
+    ]
+
+
+def test_another_identity_sees_and_takes_nothing(parking):
+    parking.offer(ALICE)
+    assert parking.waiting(AGAIN) == []
+    assert taken(parking, 1, AGAIN) is None
+    park(parking, "new", Effect.READ, AGAIN)
+    assert [p.text for p in parking.take_reads(AGAIN, "jenkins")] == ["new"]
+
+
+def test_only_what_reads_is_taken_without_being_asked(parking):
+    park(parking, "d", Effect.READ)
+    assert [p.text for p in parking.take_reads(ALICE, "twitter")] == []
+    assert [p.text for p in parking.take_reads(ALICE, "jenkins")] == ["d"]
+    assert [p.text for p in parking.waiting(ALICE)] == ["a", "b", "c"]
+
+
+def test_what_was_dropped_is_gone(parking):
+    parking.offer(ALICE)
+    assert parking.drop(ALICE.user)
+    assert not parking.drop(ALICE.user)
+    assert taken(parking, 1) is None
+
+
+def test_nothing_waits_for_longer_than_ten_minutes(parking, monkeypatch):
+    parking.offer(ALICE)
+    later = module.now() + 10 * 60 * 1000 + 1
+    monkeypatch.setattr(module, "now", lambda: later)
+    assert taken(parking, 1) is None
+    assert parking.waiting(ALICE) == []
