@@ -12,9 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+import structlog
 from sqlalchemy import and_, delete, or_, select, update
 
 from bot.clock import now
+from bot.errors import Unopenable
 from bot.matrix.inbox import Inbox
 from bot.model import Message
 from bot.plugin import Command
@@ -23,6 +25,8 @@ from bot.storage.database import Database
 from bot.storage.statements import insert_new
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
+
+log = structlog.get_logger()
 
 _T: Final = tables.journal
 
@@ -44,7 +48,7 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:
-    """A command that a former run left. ``answer`` is None where it was cut off."""
+    """A command that a former run left. ``answer`` is None where it was cut off, or is lost."""
 
     event_id: str
     user: str
@@ -122,7 +126,11 @@ class Journal:
         if row.reply is None:
             return None
         context = row_context("journal", row.user_id, row.event_id)
-        return Outgoing(*json.loads(self._sealer.open(row.reply, **context)))
+        try:
+            return Outgoing(*json.loads(self._sealer.open(row.reply, **context)))
+        except Unopenable:  # it is told as if it had been cut off: nobody knows what it did
+            log.error("journal.unopenable", event_id=row.event_id)
+            return None
 
     def _row(self, message: Message, service: str, command: Command, state: str) -> dict[str, Any]:
         return {

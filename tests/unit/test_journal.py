@@ -1,0 +1,42 @@
+"""The journal after a crash."""
+
+import pytest
+from sqlalchemy import update
+
+from bot.journal import Journal, Outgoing
+from bot.matrix.inbox import Inbox
+from bot.model import Actor, Message
+from bot.plugin import Call, Effect, command
+from bot.reply import Reply
+from bot.storage import tables
+from bot.storage.database import Database
+
+
+@command("build", effect=Effect.WRITE)
+async def build(call: Call[None]) -> Reply:
+    """Build."""
+    return Reply(())
+
+
+@pytest.fixture
+async def database(tmp_path):
+    database = await Database.open(tmp_path / "actas.db")
+    yield database
+    await database.close()
+
+
+async def test_an_answer_that_does_not_open_is_reported_and_keeps_nothing_else_back(
+    database, sealer
+):
+    journal = Journal(database, sealer, Inbox(database, sealer))
+    answer = Outgoing("!room", {"body": "done"}, "txn")
+    for event_id in ("$broken", "$whole"):
+        message = Message(Actor("@a:x", "!room", "D", "identity"), event_id, "build", 1)
+        assert await journal.begin(message, "jenkins", build)
+        await journal.settle(event_id, "@a:x", "finished", answer)
+    async with database.transaction() as connection:
+        broken = update(tables.journal).where(tables.journal.c.event_id == "$broken")
+        await connection.execute(broken.values(reply=b"\1" + b"x" * 60))
+
+    found = {left.event_id: left.answer for left in await journal.unfinished()}
+    assert found == {"$broken": None, "$whole": answer}
