@@ -72,7 +72,8 @@ class Argument(Protocol):
 
     Built-in types: ``str`` (one word, quoted as in a shell), ``int``, and :class:`Rest`.
     A class attribute ``numbered = True`` lets a bare number mean an item of the user's last list;
-    such a class is constructed with the item's value (a string).
+    such a class is constructed with the item's value (a string). ``str()`` shows a value as it
+    would be typed; where it may hold a secret, ``masked()`` shows it to a room.
     """
 
     @classmethod

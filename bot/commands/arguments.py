@@ -6,7 +6,7 @@ Errors name the parameter and never repeat what was typed: it may be a misplaced
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from enum import Enum
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin
@@ -48,9 +48,21 @@ def phrase(service: str, command: Command, bound: Mapping[str, Any]) -> str:
     Made of the values that the handler gets, so that no quoting, number or alias hides what will
     be done. A type with ``take`` shows itself by ``str()``.
     """
+    return " ".join(" ".join((service, command.name, *_texts(command, bound, str))).split())
+
+
+def shown(service: str, command: Command, bound: Mapping[str, Any]) -> str:
+    """The command as people may see it: what will be done, to the space.
+
+    A type with a method ``masked()`` shows itself by that, since others read it too.
+    """
+    texts = _texts(command, bound, lambda v: v.masked() if hasattr(v, "masked") else str(v))
+    return " ".join((service, command.name, *texts)).strip()
+
+
+def _texts(command: Command, bound: Mapping[str, Any], text: Callable[[Any], str]) -> Iterator[str]:
     values = (bound[p.name] for p in command.parameters if p.name in bound)
-    texts = (str(value.value if isinstance(value, Enum) else value) for value in values)
-    return " ".join(" ".join((service, command.name, *texts)).split())
+    return (text(value.value if isinstance(value, Enum) else value) for value in values)
 
 
 def readable(kind: Any) -> None:

@@ -22,6 +22,8 @@ from bot.errors import UserError
 from bot.services.jenkins.words import Word, scan
 
 _NAME: Final = re.compile(r"[^\s=&/,'\"\\\0]+(?==)")
+_SECRET: Final = re.compile(r"pass|pwd|secret|token|key|credential|auth", re.IGNORECASE)
+_MASK: Final = "********"
 _QUOTED: Final = "\0"  # stands for quoted characters where only unquoted ones have a meaning
 
 Chars = tuple[tuple[str, bool], ...]
@@ -42,6 +44,16 @@ class Params:
 
     def __str__(self) -> str:
         return " ".join(f"{name}={quote(value)}" for name, value in self.pairs)
+
+    def masked(self) -> str:
+        """The same without the values of what is named like a secret.
+
+        Which parameters are passwords only Jenkins knows, and it is asked when the build starts.
+        """
+        return " ".join(
+            f"{name}={_MASK if _SECRET.search(name) else quote(value)}"
+            for name, value in self.pairs
+        )
 
     def __bool__(self) -> bool:
         return bool(self.pairs)

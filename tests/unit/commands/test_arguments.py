@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.arguments import bind, describe, phrase, readable
+from bot.commands.arguments import bind, describe, phrase, readable, shown
 from bot.errors import UserError
-from bot.plugin import Rest, command
+from bot.plugin import Call, Rest, command
+from bot.reply import Reply
 from tests.unit.commands.sample import Colour, Job, build, forget, listing, search, tweet
 
 LIST = ("alpha", "beta, the second", "gamma")
@@ -169,6 +170,29 @@ def test_the_canonical_line_holds_what_was_given_only():
     bound = bind(search, '"a b" 3 POPULAR red', None)
     assert phrase("twitter", search, bound) == "twitter search a b 3 popular red"
     assert phrase("twitter", search, {"query": "x"}) == "twitter search x"
+
+
+class Hidden(Rest):
+    """Text that others do not read."""
+
+    __slots__ = ()
+
+    def masked(self) -> str:
+        """Nothing of it."""
+        return "***"
+
+
+@command("set")
+async def set_(call: Call, name: str, value: Hidden) -> Reply:
+    """Set it."""
+    raise AssertionError
+
+
+def test_what_is_shown_is_what_will_be_done_without_what_a_type_masks():
+    """To the space; patterns are compared with the canonical line instead."""
+    bound = bind(set_, "'a  b' hunter2", None)
+    assert shown("vars", set_, bound) == "vars set a  b ***"
+    assert phrase("vars", set_, bound) == "vars set a b hunter2"
 
 
 # --------------------------------------------------------------------------------------- types

@@ -97,3 +97,9 @@ def test_values_are_not_shown_by_errors_nor_by_repr():
         Params.take("PW=hunter2 hunter3")
     assert "hunter" not in f"{caught.value.text}{caught.value.hint}"
     assert repr(Params((("PW", "hunter2"),))) == "Params(PW)"
+
+
+def test_values_of_what_is_named_like_a_secret_are_masked_and_still_there():
+    params, _ = Params.take("DB_PASSWORD=hunter2 apiToken='a b' NOTE='c  d'")
+    assert params.masked() == "DB_PASSWORD=******** apiToken=******** NOTE='c  d'"
+    assert dict(params.pairs)["DB_PASSWORD"] == "hunter2"
