@@ -15,6 +15,13 @@ from bot.services.jenkins.settings import JenkinsSettings
 from bot.services.jenkins.site import Site
 from bot.threads import Lane
 
+_SHAPE: Final = (
+    r"(?<![0-9A-Za-z])11[0-9a-f]{32}(?![0-9A-Za-z])"
+    r"|^(?!(?i:md5|md5sum|etag|hash|digest|checksum|uuid|guid|id):)[^\s:/@]+:[0-9a-f]{32}$"
+)
+"""A token; or one from before Jenkins 2.129, which shows nothing by itself, as it is pasted: with
+its user, and not where a name is common for other things of 32 digits."""
+
 _WRONG_SHAPE: Final = (
     "That is not an API token of Jenkins, which has 34 hexadecimal digits and is not your password."
 )
@@ -81,7 +88,7 @@ def token_flow(url: str) -> Token:
             ),
             Field("token", "apitoken", r"[0-9a-f]{32}|[0-9a-f]{34}", _WRONG_SHAPE),
         ),
-        shape=r"(?<![0-9A-Za-z])11[0-9a-f]{32}(?![0-9A-Za-z])",
+        shape=_SHAPE,
         revoke_hint=f"Revoke the API token on {page}",
     )
 

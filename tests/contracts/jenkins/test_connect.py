@@ -85,13 +85,19 @@ async def test_person_who_leaves_ends_it(service):
         await service.flows[0].run(FakeConversation([]))
 
 
-@pytest.mark.parametrize("text", [f"alice:{TOKEN}", TOKEN, f"try({TOKEN})", f"x={TOKEN};"])
+@pytest.mark.parametrize(
+    "text", [f"alice:{TOKEN}", TOKEN, f"try({TOKEN})", f"x={TOKEN};", "alice:" + "0af" * 10 + "12"]
+)
 def test_shape_finds_a_token_in_a_text(service, text):
     assert re.search(service.flows[0].shape, text)
 
 
 @pytest.mark.parametrize(
-    "text", ["commit 1100000000000000000000000000000000000000", "11:30", "d" * 34, "11" + "0" * 31]
+    "text",
+    [
+        *("commit 1100000000000000000000000000000000000000", "11:30", "d" * 34, "11" + "0" * 31),
+        *("md5:" + "d4" * 16, "ETag:" + "d4" * 16, "d4" * 16, "image@sha256:" + "d4" * 32),
+    ],
 )
 def test_shape_leaves_other_texts_alone(service, text):
     assert not re.search(service.flows[0].shape, text)
