@@ -59,13 +59,10 @@ class Accounts:
         await self._vault.touch(actor.user, service.name, datetime.now(UTC))
         return found
 
-    async def connect(
+    async def prove(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
-    ) -> str:
-        """Lead the actor through ``flow``, prove what comes of it, and store it sealed.
-
-        Returns the account's name over there. An identity that has changed is pinned anew: the
-        service itself has vouched for the person.
+    ) -> Credential:
+        """Lead the actor through ``flow``, and have the service say whose account it is.
 
         Raises:
             Abandoned, UserError, ServiceError: see :meth:`bot.plugin.Flow.run`.
@@ -81,20 +78,47 @@ class Accounts:
             expires=grant.expires,
         )
         async with service.api(credential) as api:
-            account = await service.whoami(api)
+            return replace(credential, account=await service.whoami(api))
+
+    async def keep(self, actor: Actor, service: Service[Any], credential: Credential) -> None:
+        """Store what was proved, sealed; an identity that has changed is pinned anew by it.
+
+        Raises:
+            UserError: the identity has changed, and this is not the account of the one before.
+        """
         async with self._slots[actor.user, service.name]:
-            await self._vault.put(replace(credential, account=account))
-        if not actor.pinned:
-            await self._pins.repin(actor.user, actor.identity)
+            if not actor.pinned:
+                await self._recognise(credential, service)
+            await self._vault.put(credential)
+            if not actor.pinned:
+                await self._pins.repin(actor.user, actor.identity)
         log.info("account.connected", user=actor.user, service=service.name)
-        return account
+
+    async def _recognise(self, credential: Credential, service: Service[Any]) -> None:
+        """Whoever resets an identity can show an account of their own: it must be the known one.
+
+        Who has stored nothing is met like somebody new: there is nothing to get at.
+        """
+        stored = {a.service: a.account for a in await self._vault.accounts(credential.user)}
+        if stored and stored.get(service.name) != credential.account:
+            log.warning("account.not_recognised", user=credential.user, service=service.name)
+            raise UserError(
+                "That does not prove who you are, so nothing was stored: it is not an account "
+                "that I know you by.",
+                "Connect an account that you had connected before your identity changed, or ask my "
+                "operator",
+            )
 
     async def disconnect(self, actor: Actor, service: Service[Any]) -> bool:
         """Remove the actor's credential for good (P8). True where it was revoked upstream as well.
 
+        A frozen one is removed without being used.
+
         Raises:
             NotConnected: there is none.
+            UserError: the actor's identity has changed.
         """
+        self._must_be_pinned(actor)
         async with self._slots[actor.user, service.name]:
             revoked = await self._revoke(actor, service)
             if not await self._vault.delete(actor.user, service.name):
@@ -103,7 +127,12 @@ class Accounts:
         return revoked
 
     async def forget(self, actor: Actor) -> list[str]:
-        """Remove everything of the actor's (P8); returns the names of the services it was for."""
+        """Remove everything of the actor's (P8); returns the names of the services it was for.
+
+        Raises:
+            UserError: the actor's identity has changed.
+        """
+        self._must_be_pinned(actor)
         names = [account.service for account in await self._vault.accounts(actor.user)]
         for name in names:
             if name in self._services:
@@ -116,10 +145,16 @@ class Accounts:
         """What the actor has connected."""
         return await self._vault.accounts(actor.user)
 
+    def _must_be_pinned(self, actor: Actor) -> None:
+        if not actor.pinned:
+            raise UserError("Your identity has changed.", "Connect again first")
+
     async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
         try:
             credential = await self._vault.get(actor.user, service.name)
-            return credential is not None and await service.revoke(credential)
+            if credential is None or credential.identity != actor.identity:
+                return False
+            return await service.revoke(credential)
         except (Unopenable, ServiceError) as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
             return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
@@ -66,21 +67,24 @@ class Answers:
 
     async def answer(
         self, message: Message, reply: Reply, *, to_direct: bool = False, interim: str = ""
-    ) -> None:
+    ) -> bool:
         """Compose and send, where nothing has to be written in between; failures are logged.
 
-        ``interim`` names an answer after which another one will follow.
+        ``interim`` names an answer after which another one will follow, even one of that name: a
+        server drops what has the transaction id of something before. False if it was not sent.
         """
         if not reply.blocks:
-            return
+            return False
         try:
             outgoing = await self.compose(message, reply, to_direct=to_direct)
             if interim:
-                txn = transaction_id(message.event_id, interim)
+                txn = transaction_id(message.event_id, interim, secrets.token_hex(8))
                 outgoing = replace(outgoing, txn=txn)
             await self.send(outgoing)
         except ActasError as error:
             log.error("answer.not_sent", room=message.actor.room, error=str(error))
+            return False
+        return True
 
     async def tell(
         self, room: str, reply: Reply, *, txn: str, to_all_devices: bool = False

@@ -27,7 +27,6 @@ from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.inbound import Inbound, Trust
 from bot.matrix.sync import SyncLoop
 from bot.metrics import Metrics
-from bot.model import Message
 from bot.pace import Throttle
 from bot.plugin import Service
 from bot.runner import Runner
@@ -126,7 +125,7 @@ class _Bot:
         accounts = Accounts(vault, account.pins, services)
         self.metrics = Metrics()
         intake = Intake(account.rooms, account.sender, answers, self.metrics)
-        self.connections = Connections(accounts, answers, intake, account.rooms, self._rerun)
+        self.connections = Connections(accounts, answers, intake, account.rooms, self.lanes)
         builtins.use(self.registry, accounts, self.connections)
         runner = Runner(
             accounts=accounts,
@@ -196,9 +195,6 @@ class _Bot:
             deliver=self.dispatch.deliver,
             ready=self._ready,
         )
-
-    def _rerun(self, message: Message) -> None:
-        self.dispatch.rerun(message)
 
     async def _ready(self) -> None:
         log.info("ready")

@@ -55,6 +55,7 @@ class Builtins:
     async def disconnect(self, call: Call[Message], service: str) -> Reply:
         """Remove your account on a service from me, for good."""
         found = self._service(service)
+        await self._connections.cancel(call.actor.user, found.name)
         revoked = await self._accounts.disconnect(call.actor, found)
         if revoked:
             return say(f"Your {found.title} account is removed, and its access is revoked there.")
@@ -86,8 +87,9 @@ class Builtins:
 
     async def forget(self, call: Call[Message]) -> Reply:
         """Remove everything that I keep of yours."""
+        await self._connections.cancel(call.actor.user)
+        self._connections.parking.drop(call.actor.user)
         names = await self._accounts.forget(call.actor)
-        self._connections.drop(call.actor.user)
         what = ", ".join(names) if names else "nothing was connected"
         return Reply(
             (

@@ -6,63 +6,55 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from functools import partial
+from typing import Any
 
 import structlog
 
 from bot.accounts import Accounts
 from bot.answers import Answers
-from bot.clock import now
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
 from bot.intake import Intake
+from bot.lanes import Lanes
 from bot.matrix.conversation import Talk
 from bot.matrix.rooms import Rooms
 from bot.model import Actor, Message
-from bot.plugin import Abandoned, Effect, Flow, Service
-from bot.reply import Mono, Reply, Strong, line, numbered, say
+from bot.parking import Parked, Parking
+from bot.plugin import Abandoned, Flow, Service
+from bot.reply import Mono, Reply, Strong, say
 from bot.secret import Secret
 from bot.wording import bug, explain
 
-_PARKED_FOR: Final = 10 * 60 * 1000  # ms
-_MOST_PARKED: Final = 5  # commands of one user
-
 log = structlog.get_logger()
 
-Rerun = Callable[[Message], None]
-"""Has a command run again, after what is running now."""
 
-
-@dataclass(frozen=True, slots=True)
-class Parked:
-    """A command that waits until its user has connected. ``text`` is what was said."""
-
-    message: Message
-    service: str
-    text: str
-    effect: Effect
-    until: int
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Open:
-    """A conversation under way."""
+    """A conversation under way.
+
+    ``proved``: it has come to its end, and cannot be cancelled any more; ``kept``: its credential
+    is stored.
+    """
 
     talk: Talk
+    service: str
     flow: Flow
     actor: Actor
-    task: asyncio.Task[None]
+    task: asyncio.Task[None] | None = None
+    proved: bool = False
+    kept: bool = False
 
 
 class Connections:
     """At most one conversation a user; parked commands are offered again when it has ended well."""
 
     def __init__(
-        self, accounts: Accounts, answers: Answers, intake: Intake, rooms: Rooms, rerun: Rerun
+        self, accounts: Accounts, answers: Answers, intake: Intake, rooms: Rooms, lanes: Lanes
     ) -> None:
         self._accounts, self._answers, self._intake = accounts, answers, intake
-        self._rooms, self._rerun = rooms, rerun
+        self._rooms, self._lanes = rooms, lanes
         self._open: dict[str, _Open] = {}
-        self._parked: dict[str, list[Parked]] = {}
+        self.parking = Parking()
 
     # ------------------------------------------------------------------ conversations
     async def begin(
@@ -76,7 +68,8 @@ class Connections:
         room, elsewhere = actor.room, not actor.private
         if elsewhere or not self._rooms.is_encrypted(room):
             room, elsewhere = await self._rooms.direct(actor.user), True
-        await self.cancel(actor.user)
+        while actor.user in self._open:  # another room of theirs may begin one at the same time
+            await self.cancel(actor.user)
         talk = Talk(
             user=actor.user,
             service=service.name,
@@ -84,8 +77,8 @@ class Connections:
             say_there=self._speaker(actor, room),
             first=first,
         )
-        task = asyncio.create_task(self._run(talk, actor, service, flow))
-        self._open[actor.user] = _Open(talk, flow, actor, task)
+        opened = self._open[actor.user] = _Open(talk, service.name, flow, actor)
+        opened.task = asyncio.create_task(self._run(opened, service))
         if not elsewhere:
             return Reply(())
         return say(f"I have sent you a direct message to connect {service.title} there.")
@@ -106,21 +99,26 @@ class Connections:
         same = found.actor.identity == message.actor.identity
         if found.talk.waiting == "secret":
             if not same or not await self._intake.accepts(message):
-                await self._intake.refuse(message.actor.room, message.event_id, found.flow)
+                await self._intake.refuse(message, found.flow)
                 return
             if not await self._intake.remove(message.actor.room, message.event_id):
                 await found.talk.tell(say("I may not remove your message: please delete it."))
         if same:
             found.talk.give(answer)
 
-    async def cancel(self, user: str) -> bool:
-        """End the user's conversation, if there is one."""
-        found = self._open.pop(user, None)
-        if found is None:
+    async def cancel(self, user: str, service: str = "") -> bool:
+        """End the user's conversation, if there is one (about ``service``, if that is given).
+
+        False where there was none, or where it had just come to its end and is done with.
+        """
+        found = self._open.get(user)
+        if found is None or found.task is None or service not in ("", found.service):
             return False
-        found.task.cancel()
+        del self._open[user]
+        if not found.proved:
+            found.task.cancel()
         await asyncio.gather(found.task, return_exceptions=True)
-        return True
+        return not found.kept
 
     async def spoil(self, user: str, flow: Flow) -> None:
         """The answer to ``flow`` was shown to others; a PIN belongs to this one conversation."""
@@ -130,13 +128,19 @@ class Connections:
 
     async def close(self) -> None:
         """End all conversations."""
-        for user in list(self._open):
+        for user, found in list(self._open.items()):
+            if found.kept and found.task is not None:
+                found.task.cancel()  # what is left is to say so, which may take long
             await self.cancel(user)
 
-    async def _run(self, talk: Talk, actor: Actor, service: Service[Any], flow: Flow) -> None:
+    async def _run(self, opened: _Open, service: Service[Any]) -> None:
         """One conversation, from its first word to the parked commands after it."""
+        talk, actor = opened.talk, opened.actor
         try:
-            account = await self._accounts.connect(actor, service, flow, talk)
+            credential = await self._accounts.prove(actor, service, opened.flow, talk)
+            opened.proved = True
+            await self._accounts.keep(actor, service, credential)
+            opened.kept = True
         except Abandoned:
             await talk.tell(say(f"Connecting {service.title} has ended; nothing was stored."))
         except Unauthorized:
@@ -155,11 +159,13 @@ class Connections:
             log.exception("bug", id=reference, service=service.name)
             await talk.tell(bug(reference))
         else:
-            you = say("You have authenticated as ", Strong(account), f" on {service.title}.")
-            await talk.tell(you)
-            await self._offer(actor.user, service.name, talk)
+            who = Strong(credential.account)
+            await talk.tell(say("You have authenticated as ", who, f" on {service.title}."))
+            if not actor.pinned:
+                self.parking.drop(actor.user)  # the identity before this one wanted them
+            await self._offer(actor, service.name, talk)
         finally:
-            if (found := self._open.get(actor.user)) is not None and found.talk is talk:
+            if self._open.get(actor.user) is opened:
                 del self._open[actor.user]
 
     def _speaker(self, actor: Actor, room: str) -> Callable[[Reply], Awaitable[None]]:
@@ -172,51 +178,17 @@ class Connections:
         return speak
 
     # ------------------------------------------------------------------ parked commands
-    def park(self, message: Message, service: str, text: str, effect: Effect) -> None:
-        """Keep a command for ten minutes, until its user has connected."""
-        parked = [*self.parked(message.actor.user), _park(message, service, text, effect)]
-        self._parked[message.actor.user] = parked[-_MOST_PARKED:]
+    def resume(self, parked: Parked, since: int = 0) -> None:
+        """Have a command run that was parked, after what is running where it was said.
 
-    def parked(self, user: str) -> list[Parked]:
-        """The user's commands that still wait."""
-        return [p for p in self._parked.get(user, ()) if p.until > now()]
+        ``since`` is the server's time (ms) of the "yes" to it.
+        """
+        actor = parked.actor
+        self._lanes.put((actor.user, actor.room), partial(parked.resume, since))
 
-    def take(self, user: str, number: int | None) -> Parked | None:
-        """Take one of the user's parked commands out, by its number from 1 (None: the only one)."""
-        parked = self.parked(user)
-        if number is None and len(parked) == 1:
-            number = 1
-        if number is None or not 0 < number <= len(parked):
-            return None
-        taken = parked.pop(number - 1)
-        self._parked[user] = parked
-        return taken
-
-    def drop(self, user: str) -> bool:
-        """Forget the user's parked commands. True if there were any."""
-        return bool(self._parked.pop(user, None))
-
-    async def _offer(self, user: str, service: str, talk: Talk) -> None:
+    async def _offer(self, actor: Actor, service: str, talk: Talk) -> None:
         """What waited for this connection: reading runs by itself, writing waits for "yes"."""
-        mine = [p for p in self.parked(user) if p.service == service]
-        reads = [p for p in mine if p.effect is Effect.READ]
-        self._parked[user] = [p for p in self.parked(user) if p not in reads]
-        for parked in reads:
-            self._rerun(parked.message)
-        if any(p.effect is not Effect.READ for p in mine):
-            await talk.tell(self.offer(user))
-
-    def offer(self, user: str) -> Reply:
-        """The parked commands, to be answered with ``yes``."""
-        parked = self.parked(user)
-        if len(parked) == 1:
-            yes, no = Mono("yes"), Mono("no")
-            what = Mono(parked[0].text)
-            return say("Shall I still run ", what, " as you? Say ", yes, " or ", no, ".")
-        waiting = numbered([line(Mono(p.text)) for p in parked])
-        which = line("Say ", Mono("yes 1"), " and so on to run one, or ", Mono("no"), ".")
-        return Reply((line("These commands wait for you:"), waiting, which))
-
-
-def _park(message: Message, service: str, text: str, effect: Effect) -> Parked:
-    return Parked(message, service, text, effect, now() + _PARKED_FOR)
+        for parked in self.parking.take_reads(actor, service):
+            self.resume(parked)
+        if any(p.service == service for p in self.parking.waiting(actor)):
+            await talk.tell(self.parking.offer(actor))

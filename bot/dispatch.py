@@ -21,16 +21,16 @@ from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, U
 from bot.connections import Connections
 from bot.doorman import Doorman
 from bot.errors import ActasError
-from bot.intake import Intake, awaited
+from bot.intake import Intake, awaited, whose
 from bot.journal import Journal, Outgoing, Unfinished
-from bot.lanes import Lanes
+from bot.lanes import Job, Lanes
 from bot.matrix.client import MatrixError
 from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Waiting
 from bot.matrix.outbound import transaction_id
 from bot.matrix.render import notice, render
 from bot.matrix.rooms import Rooms
-from bot.model import Doubt, Message, Stray
-from bot.pace import Pace, Throttle
+from bot.model import Actor, Doubt, Message, Stray
+from bot.pace import Allowance, Pace, Throttle
 from bot.plugin import Flow
 from bot.policy import Access, matches, may
 from bot.reply import Mono, say
@@ -72,7 +72,7 @@ class Dispatch:
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
         self._max_age = max_age * 1000
-        self._noticed: dict[tuple[str, str, str], int] = {}
+        self._noticed = Allowance(1, _NOTICE_EVERY)
 
     # ------------------------------------------------------------------ in
     def concerns(
@@ -82,7 +82,7 @@ class Dispatch:
         return (
             private
             or self._address(body, private=private, mentions_bot=mentions_bot) is not None
-            or self._runner.is_asked(user, room)
+            or self._runner.asked(user, room) > 0
             or self._exposed(user, body) is not None
         )
 
@@ -90,53 +90,52 @@ class Dispatch:
         """Have what has arrived taken care of, in the order it came."""
         late = [w.item for w in waiting if isinstance(w.item, Late)]
         for room in {item.room for item in late}:
-            ids = [item.event_id for item in late if item.room == room]
-            self._lanes.put(("", room), partial(self._tell_late, room, ids))
+            items = [item for item in late if item.room == room]
+            self._put(("", room), partial(self._tell_late, room, items))
         for w in waiting:
             if not isinstance(w.item, Late):
-                self._put(w.item)
+                self._put(whose(w.item), partial(self._take, w.item))
 
     async def recover(self) -> None:
         """Take care of what a former run left: send, report, or begin again."""
         known = set()
         for left in await self._journal.unfinished():
             known.add(left.event_id)
-            self._lanes.put((left.user, left.room), partial(self._report, left))
+            self._put((left.user, left.room), partial(self._report, left))
         self.deliver(
             [self._aged(w) for w in await self._inbox.unfinished() if w.item.event_id not in known]
         )
 
-    def rerun(self, message: Message) -> None:
-        """Take care of a message once more, after what is running now."""
-        self._put(message)
-
     def _aged(self, waiting: Waiting) -> Waiting:
         item = waiting.item
         if isinstance(item, Message) and waiting.received < now() - self._max_age:
-            return Waiting(Late(item.actor.user, item.actor.room, item.event_id), waiting.received)
+            return Waiting(Late.of(item), waiting.received)
         return waiting
 
-    def _put(self, item: Item) -> None:
-        user = item.actor.user if isinstance(item, Message) else item.user
-        room = item.actor.room if isinstance(item, Message) else item.room
-        self._lanes.put((user, room), partial(self._take, item))
+    def _put(self, lane: tuple[str, str], job: Job) -> None:
+        """Nothing raises out of a job: a bug must not end the lane; the inbox has it still."""
+
+        async def contained() -> None:
+            try:
+                await job()
+            except Exception:
+                log.exception("bug")
+
+        self._lanes.put(lane, contained)
 
     async def _take(self, item: Item) -> None:
-        """One item, to its end. Nothing raises out of here."""
-        try:
-            match item:
-                case Invite():
-                    await self._doorman.invited(item)
-                case Joined():
-                    await self._doorman.joined(item)
-                case Stray():
-                    await self._stray(item)
-                case Message():
-                    if await self._message(item):
-                        return
-            await self._journal.close([item.event_id])
-        except Exception:  # a bug here must not end the lane; the inbox has it still
-            log.exception("bug", item=type(item).__name__)
+        """One item, to its end."""
+        match item:
+            case Invite():
+                await self._doorman.invited(item)
+            case Joined():
+                await self._doorman.joined(item)
+            case Stray():
+                await self._stray(item)
+            case Message():
+                if await self._message(item):
+                    return
+        await self._journal.close([item.event_id])
 
     # ------------------------------------------------------------------ messages
     async def _message(self, message: Message) -> bool:
@@ -144,26 +143,32 @@ class Dispatch:
         actor = message.actor
         body = without_fallback(message.body)
         found = self._address(body, private=actor.private, mentions_bot=message.mentions_bot)
-        if not await self._admitted(message, found):
-            return False
         meaning = self._registry.resolve(found.text) if found else None
-        if not actor.private:
-            secret = self._shown(message, body, meaning)
-            if secret is not None:
-                await self._intake.refuse(actor.room, message.event_id, secret)
-                await self._connections.spoil(actor.user, secret)
-                return False
-        if not actor.pinned and not self._may_unpinned(message, meaning):
+        secret = self._shown(message, meaning)
+        if secret is not None and not actor.private:
+            await self._warn(message, secret)
+            return False
+        if not await self._admitted(message, found):
+            if secret is not None:  # it is not read, and does not stay either
+                await self._intake.remove(actor.room, message.event_id)
+            return False
+        if not actor.pinned and not self._may_unpinned(message, found, meaning):
             if found is not None:
                 await self._changed(message)
             return False
         word = (found.text if found else body).strip().casefold()
-        if word in _CHOICES and self._runner.is_asked(actor.user, actor.room):
+        if word in _CHOICES and self._is_for_question(actor):
             await self._runner.decide(message, yes=_CHOICES[word])
             return False
         if found is None or meaning is None:
             return False
         return await self._meant(message, found, meaning)
+
+    def _is_for_question(self, actor: Actor) -> bool:
+        """Whether a "yes" is about the command that waits for it: it is about what came last."""
+        asked = self._runner.asked(actor.user, actor.room)
+        offered = self._connections.parking.offered_at(actor) if actor.private else 0
+        return asked > 0 and asked >= offered
 
     async def _meant(
         self,
@@ -202,7 +207,7 @@ class Dispatch:
             await self._intake.remove(message.actor.room, message.event_id)
             await self._answers.answer(message, text)
         elif not await self._intake.accepts(message):
-            await self._intake.refuse(message.actor.room, message.event_id, flow)
+            await self._intake.refuse(message, flow)
         else:
             if not await self._intake.remove(message.actor.room, message.event_id):
                 hint = say("I may not remove your message with the secret: please delete it.")
@@ -215,7 +220,7 @@ class Dispatch:
         waiting = self._connections.waiting(user)
         if word.casefold() == "cancel":
             ended = await self._connections.cancel(user)
-            dropped = self._connections.drop(user)
+            dropped = self._connections.parking.drop(user)
             what = "Cancelled." if ended or dropped else "There is nothing to cancel."
             await self._answers.answer(message, say(what))
             return True
@@ -232,21 +237,21 @@ class Dispatch:
 
     async def _parked_choice(self, message: Message, word: str) -> bool:
         """``yes``, ``yes 2`` or ``no`` to commands that waited for a connection."""
-        user = message.actor.user
+        actor, parking = message.actor, self._connections.parking
         choice, _, number = word.partition(" ")
         if choice not in _CHOICES or (number and not number.isdecimal()):
             return False
-        if not self._connections.parked(user):
+        if not parking.waiting(actor):
             return False
         if not _CHOICES[choice]:
-            self._connections.drop(user)
+            parking.drop(actor.user)
             await self._answers.answer(message, say("Dropped."))
             return True
-        parked = self._connections.take(user, int(number) if number else None)
+        parked = parking.take(actor, int(number) if number else None)
         if parked is None:
-            await self._answers.answer(message, self._connections.offer(user))
+            await self._answers.answer(message, parking.offer(actor))
         else:
-            self.rerun(parked.message)
+            self._connections.resume(parked, message.ts)
         return True
 
     # ------------------------------------------------------------------ who may
@@ -265,13 +270,20 @@ class Dispatch:
             await self._answers.answer(message, say(text))
         return pace is Pace.GO
 
-    def _may_unpinned(self, message: Message, meaning: object) -> bool:
+    def _may_unpinned(self, message: Message, found: Address | None, meaning: object) -> bool:
         """A changed identity may connect again, in the direct message, and nothing else."""
-        if not message.actor.private:
+        if not message.actor.private or found is None:
             return False
-        if isinstance(meaning, Invocation):
-            return meaning.service is None and meaning.command.name in _WITHOUT_PIN
-        return True
+        match meaning:
+            case Invocation(service, command):
+                return service is None and command.name in _WITHOUT_PIN
+            case FlowStart() | FlowAnswer():
+                return True
+        return (
+            found.text.strip().casefold() == "cancel"
+            or self._connections.waiting(message.actor.user) is not None
+            or self._registry.looks_like_secret(found.text) is not None
+        )
 
     async def _changed(self, message: Message) -> None:
         actor = message.actor
@@ -282,15 +294,14 @@ class Dispatch:
     # ------------------------------------------------------------------ what nobody answers for
     async def _stray(self, stray: Stray) -> None:
         """A text whose sender is not sure: warn of secrets, explain once, do nothing."""
-        if not matches((*self._access.users, *self._access.admins), stray.user):
-            return
         body = without_fallback(stray.body)
         found = self._address(body, private=stray.private, mentions_bot=stray.mentions_bot)
         meaning = self._registry.resolve(found.text) if found else None
-        secret = self._shown(stray, body, meaning)
+        if not self._knows(stray.user):
+            return
+        secret = self._shown(stray, meaning)
         if secret is not None:
-            await self._intake.refuse(stray.room, stray.event_id, secret)
-            await self._connections.spoil(stray.user, secret)
+            await self._warn(stray, secret)
         elif stray.doubt is Doubt.CLEAR and not self._rooms.is_encrypted(stray.room):
             await self._doorman.explain(stray.room, stray.event_id)
         elif (
@@ -299,12 +310,22 @@ class Dispatch:
             sentence = notices.DOUBTS[stray.doubt]
             await self._answers.fixed(stray.room, sentence, about=stray.event_id)
 
-    def _shown(self, said: Message | Stray, body: str, meaning: object) -> Flow | None:
-        """The flow whose secret was said where it must not be, if any."""
+    def _shown(self, said: Message | Stray | Late, meaning: object) -> Flow | None:
+        """The flow whose secret was said, if any: in its own words or in what they quote."""
+        user, _ = whose(said)
+        if not self._knows(user):
+            return None
         if isinstance(meaning, FlowAnswer) and meaning.secret:
             return meaning.flow
-        user = said.actor.user if isinstance(said, Message) else said.user
-        return self._exposed(user, body)
+        return self._exposed(user, without_fallback(said.body)) or self._exposed(user, said.body)
+
+    async def _warn(self, said: Message | Stray | Late, flow: Flow) -> None:
+        """A secret was said where others read it, or by nobody knows whom."""
+        await self._intake.refuse(said, flow)
+        await self._connections.spoil(whose(said)[0], flow)
+
+    def _knows(self, user: str) -> bool:
+        return matches((*self._access.users, *self._access.admins), user)
 
     def _exposed(self, user: str, body: str) -> Flow | None:
         """The flow whose secret ``body`` seems to hold."""
@@ -315,10 +336,22 @@ class Dispatch:
         return found[1] if found else None
 
     # ------------------------------------------------------------------ after a downtime
-    async def _tell_late(self, room: str, event_ids: list[str]) -> None:
-        log.info("late", room=room, count=len(event_ids))
-        await self._answers.fixed(room, notices.LATE, about=event_ids[0])
-        await self._journal.close(event_ids)
+    async def _tell_late(self, room: str, items: Sequence[Late]) -> None:
+        log.info("late", room=room, count=len(items))
+        for item in items:
+            await self._late(item)
+        await self._answers.fixed(room, notices.LATE, about=items[0].event_id)
+        await self._journal.close([item.event_id for item in items])
+
+    async def _late(self, late: Late) -> None:
+        """What is too old to run may hold a secret all the same."""
+        found = self._address(late.body, private=late.private, mentions_bot=False)
+        meaning = self._registry.resolve(found.text) if found else None
+        secret = self._shown(late, meaning)
+        if secret is not None and late.private:
+            await self._intake.remove(late.room, late.event_id)
+        elif secret is not None:
+            await self._warn(late, secret)
 
     async def _report(self, left: Unfinished) -> None:
         """Send an answer that was not sent, or say that a command was cut off (P5, P6)."""
@@ -353,8 +386,4 @@ class Dispatch:
 
     def _once(self, user: str, room: str, what: str) -> bool:
         """True if this has not been said to the user in the room for ten minutes."""
-        key = (user, room, what)
-        if self._noticed.get(key, 0) > now() - _NOTICE_EVERY:
-            return False
-        self._noticed[key] = now()
-        return True
+        return self._noticed.take((user, room, what), now())

@@ -9,11 +9,14 @@ import structlog
 
 from bot import notices
 from bot.answers import Answers
+from bot.clock import now
 from bot.errors import ActasError
+from bot.matrix.inbox import Item, Late
 from bot.matrix.outbound import Sender
 from bot.matrix.rooms import Rooms
 from bot.metrics import Metrics
-from bot.model import Message
+from bot.model import Message, Stray
+from bot.pace import Allowance
 from bot.plugin import Flow
 
 _LONG_WORD: Final = re.compile(r"(?=[^\s]*\d)[^\s]{12,}")
@@ -28,6 +31,7 @@ class Intake:
     def __init__(self, rooms: Rooms, sender: Sender, answers: Answers, metrics: Metrics) -> None:
         self._rooms, self._sender, self._answers = rooms, sender, answers
         self._metrics = metrics
+        self._warnings = Allowance(5, 10 * 60 * 1000)  # ms
 
     async def accepts(self, message: Message) -> bool:
         """P1: encrypted, from a device its sender answers for, and nobody else in the room.
@@ -47,13 +51,24 @@ class Intake:
         """Redact a message that holds a secret. False where the bot may not."""
         return await self._sender.redact(room, event_id, "it held a secret")
 
-    async def refuse(self, room: str, event_id: str, flow: Flow) -> None:
-        """A secret was said where it must not be: remove it, and say that it is known now."""
-        removed = await self.remove(room, event_id)
+    async def refuse(self, said: Message | Stray | Late, flow: Flow) -> None:
+        """A secret was said where it must not be: remove it, and say that it is known now.
+
+        The sentence is not given again and again to somebody who goes on.
+        """
+        user, room = whose(said)
+        removed = await self.remove(room, said.event_id)
         self._metrics.refused["secret shown"] += 1
         log.warning("intake.refused", room=room, removed=removed)
-        sentence = notices.exposed(flow.revoke_hint, removed=removed)
-        await self._answers.fixed(room, sentence, about=event_id)
+        if self._warnings.take((user, room), now()):
+            sentence = notices.exposed(flow.revoke_hint, removed=removed)
+            await self._answers.fixed(room, sentence, about=said.event_id)
+
+
+def whose(said: Item) -> tuple[str, str]:
+    """The user whose it is, and the room."""
+    origin = said.actor if isinstance(said, Message) else said
+    return origin.user, origin.room
 
 
 def awaited(text: str, flow: Flow) -> bool:

@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Final
 
 import structlog
@@ -13,7 +14,7 @@ import structlog
 from bot.accounts import Accounts, NotConnected
 from bot.answers import Answers, Live
 from bot.clock import now
-from bot.commands.arguments import bind, phrase
+from bot.commands.arguments import bind, phrase, shown
 from bot.commands.registry import Invocation, Registry
 from bot.connections import Connections
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
@@ -22,6 +23,7 @@ from bot.metrics import Metrics
 from bot.model import Credential, Message
 from bot.plugin import Call, Effect
 from bot.policy import confirms
+from bot.recent import Recent
 from bot.reply import Mono, Reply, Strong, line, say
 from bot.wording import bug, explain
 
@@ -30,25 +32,18 @@ _CONFIRM_FOR: Final = 2 * 60 * 1000  # ms
 log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class _Pending:
-    """A command that waits for "yes"."""
-
-    message: Message
-    invocation: Invocation
-    bound: Mapping[str, Any]
-    to_direct: bool
-    until: int
-
-
 @dataclass(slots=True)
 class _Run:
-    """One command on its way."""
+    """One command on its way.
+
+    ``since`` is the server's time (ms) of what set it going: its message, or the "yes" to it.
+    """
 
     message: Message
     invocation: Invocation
     bound: Mapping[str, Any]
     to_direct: bool
+    since: int
     credential: Credential | None = None
 
     @property
@@ -58,6 +53,25 @@ class _Run:
     @property
     def acts(self) -> bool:
         return self.invocation.command.effect is not Effect.READ
+
+    @property
+    def account(self) -> str:
+        return self.credential.account if self.credential else ""
+
+    @property
+    def shown(self) -> str:
+        """The command as people may see it."""
+        return shown(self.service_name, self.invocation.command, self.bound)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pending:
+    """A command that waits for "yes", and the account that it was asked about."""
+
+    run: _Run
+    account: str
+    asked: int
+    until: int
 
 
 class Runner:
@@ -77,8 +91,8 @@ class Runner:
         self._accounts, self._answers, self._connections = accounts, answers, connections
         self._journal, self._metrics = journal, metrics
         self._confirm = [registry.canonical(pattern) for pattern in confirm]
-        self._listings: dict[tuple[str, str, str], tuple[str, ...]] = {}
-        self._pending: dict[tuple[str, str], _Pending] = {}
+        self._listings: Recent[tuple[str, str, str], tuple[str, ...]] = Recent()
+        self._pending: Recent[tuple[str, str], _Pending] = Recent()
 
     # ------------------------------------------------------------------ before the call
     async def run(self, message: Message, invocation: Invocation, *, to_direct: bool) -> bool:
@@ -90,17 +104,22 @@ class Runner:
         key = (message.actor.user, message.actor.room)
         self._pending.pop(key, None)  # a new command takes the place of one that waits for "yes"
         service = invocation.service
+        listing = self._listings.get((*key, service.name)) if service else None
         try:
-            listing = self._listings.get((*key, service.name)) if service else None
             bound = bind(invocation.command, invocation.text, listing)
-            run = _Run(message, invocation, bound, to_direct)
-            if service is not None:
-                run.credential = await self._accounts.credential(message.actor, service)
-        except NotConnected as error:
-            await self._connect_first(message, invocation, error)
-            return False
         except UserError as error:
             await self._answers.answer(message, explain(error), to_direct=to_direct)
+            return False
+        return await self._start(_Run(message, invocation, bound, to_direct, message.ts))
+
+    async def _start(self, run: _Run) -> bool:
+        try:
+            await self._equip(run)
+        except NotConnected as error:
+            await self._connect_first(run, error)
+            return False
+        except UserError as error:
+            await self._answers.answer(run.message, explain(error), to_direct=run.to_direct)
             return False
         if self._asks_first(run):
             await self._ask(run)
@@ -108,10 +127,22 @@ class Runner:
         await self._call(run)
         return True
 
-    def is_asked(self, user: str, room: str) -> bool:
-        """Whether a command of the user's waits for "yes" there."""
+    async def _resume(self, run: _Run, since: int) -> None:
+        """Run what was parked: exactly what was understood and offered, whatever came since."""
+        run.since, run.credential = max(run.since, since), None
+        try:
+            await self._start(run)
+        except Exception:  # a bug here must not end the lane
+            log.exception("bug", command=run.invocation.command.name)
+
+    async def _equip(self, run: _Run) -> None:
+        if (service := run.invocation.service) is not None:
+            run.credential = await self._accounts.credential(run.message.actor, service)
+
+    def asked(self, user: str, room: str) -> int:
+        """When a command of the user's began to wait for "yes" there (ms); 0 if none waits."""
         pending = self._pending.get((user, room))
-        return pending is not None and pending.until > now()
+        return pending.asked if pending is not None and pending.until > now() else 0
 
     async def decide(self, message: Message, *, yes: bool) -> None:
         """The user's "yes" or "no" to the command that waits for it."""
@@ -119,14 +150,28 @@ class Runner:
         if not yes:
             await self._answers.answer(message, say("Dropped."))
             return
-        run = _Run(pending.message, pending.invocation, pending.bound, pending.to_direct)
         try:
-            if (service := pending.invocation.service) is not None:
-                run.credential = await self._accounts.credential(message.actor, service)
+            await self._mean(message, pending)
         except UserError as error:
             await self._answers.answer(message, explain(error))
             return
-        await self._call(run)
+        await self._call(pending.run)
+
+    async def _mean(self, message: Message, pending: _Pending) -> None:
+        """The "yes" is by whom was asked, after they were asked, about the account that was named.
+
+        Raises:
+            UserError: it is not.
+        """
+        run, again = pending.run, "Nothing was run; say the command again"
+        if message.actor.identity != run.message.actor.identity:
+            raise UserError("Your identity has changed since I asked.", again)
+        if message.ts < run.since:
+            raise UserError("That was said before I asked.", again)
+        await self._equip(run)
+        if run.account != pending.account:
+            was, now_is = pending.account, run.account
+            raise UserError(f"I asked about {was}, and you are connected as {now_is} now.", again)
 
     def _asks_first(self, run: _Run) -> bool:
         command = run.invocation.command
@@ -136,26 +181,24 @@ class Runner:
 
     async def _ask(self, run: _Run) -> None:
         actor = run.message.actor
-        until = now() + _CONFIRM_FOR
-        self._pending[actor.user, actor.room] = _Pending(
-            run.message, run.invocation, run.bound, run.to_direct, until
-        )
-        what = Mono(phrase(run.service_name, run.invocation.command, run.bound).strip())
-        as_whom = (" as ", Strong(run.credential.account)) if run.credential else ()
-        question = line("This will run ", what, *as_whom, ".")
+        as_whom = (" as ", Strong(run.account)) if run.account else ()
+        question = line("This will run ", Mono(run.shown), *as_whom, ".")
         yes, no = Mono("yes"), Mono("no")
         say_yes = line("Say ", yes, " within two minutes to run it, or ", no, ".")
-        await self._answers.answer(run.message, Reply((question, say_yes)), interim="question")
+        asked = Reply((question, say_yes))
+        if await self._answers.answer(run.message, asked, interim="question"):
+            account, run.credential = run.account, None  # nothing is kept open meanwhile
+            self._pending[actor.user, actor.room] = _Pending(
+                run, account, asked=now(), until=now() + _CONFIRM_FOR
+            )
 
-    async def _connect_first(
-        self, message: Message, invocation: Invocation, why: UserError | Unauthorized
-    ) -> None:
+    async def _connect_first(self, run: _Run, why: UserError | Unauthorized) -> None:
         """Say so in one line, park the command, and start connecting in the direct message."""
-        service = invocation.service
+        message, service, command = run.message, run.invocation.service, run.invocation.command
         assert service is not None  # noqa: S101  # only services are connected
-        command = invocation.command
-        text = f"{service.name} {command.name} {invocation.text}".rstrip()
-        self._connections.park(message, service.name, text, command.effect)
+        self._connections.parking.park(
+            message.actor, service.name, run.shown, command.effect, partial(self._resume, run)
+        )
         try:
             there = await self._connections.begin(message, service, service.flows[0])
         except ActasError as error:
@@ -195,12 +238,11 @@ class Runner:
 
         The one place where a bug is caught.
         """
-        service, account = run.invocation.service, ""
+        service, account = run.invocation.service, run.account
         try:
             async with AsyncExitStack() as stack:
                 api: Any = run.message
                 if service is not None and run.credential is not None:
-                    account = run.credential.account
                     api = await stack.enter_async_context(service.api(run.credential))
                 call = Call(run.message.actor, account, api, live)
                 return await run.invocation.command.handler(call, **run.bound), "finished"
@@ -241,5 +283,5 @@ class Runner:
         """The service does not accept the credential any more: nothing was done over there."""
         if run.acts:
             await self._journal.withdraw(run.message.event_id)
-        await self._connect_first(run.message, run.invocation, Unauthorized())
+        await self._connect_first(run, Unauthorized())
         await self._journal.close([run.message.event_id])

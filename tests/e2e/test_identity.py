@@ -249,7 +249,9 @@ async def test_resetting_between_the_question_and_the_yes_runs_nothing(
     await connect_jenkins(dm, world)
     await dm.asks(f"jenkins build {job}", "Say `yes`")
     await alice.reset_identity()
-    await dm.asks("yes", "your identity has changed")
+    position = dm.position
+    await dm.says("yes")
+    await dm.hears(_CHANGED, after=position)
     await world.jenkins.idle()
     assert started_by(world, job) == []
 
