@@ -302,6 +302,8 @@ class Dispatch:
         secret = self._shown(stray, meaning)
         if secret is not None:
             await self._warn(stray, secret)
+        elif stray.doubt is Doubt.EDITED:
+            return  # it was only looked at
         elif stray.doubt is Doubt.CLEAR and not self._rooms.is_encrypted(stray.room):
             await self._doorman.explain(stray.room, stray.event_id)
         elif (

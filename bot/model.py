@@ -50,6 +50,7 @@ class Doubt(Enum):
 
     CLEAR = "clear"  # it was not encrypted
     UNSIGNED = "unsigned"  # its device is not signed by its owner
+    EDITED = "edited"  # it replaces what was said before, or is no plain text
     UNKNOWN = "unknown"  # its device is not one of the sender's, or they have no identity
 
 

@@ -287,6 +287,8 @@ class Inbound:
         private = self._rooms.get(room_id).is_private(self._bot, sender)
         if said is None or not self._concerns(sender, room_id, said, private=private):
             return None
+        if not said["plain"]:
+            return self._stray(room_id, event, said, Doubt.EDITED)
         device = found.device
         if device is None or listed is None:
             return self._stray(room_id, event, said, Doubt.UNKNOWN)
@@ -310,6 +312,8 @@ class Inbound:
         private = self._rooms.get(room_id).is_private(self._bot, sender)
         if said is None or not self._concerns(sender, room_id, said, private=private):
             return None
+        if not said["plain"]:
+            return self._stray(room_id, event, said, Doubt.EDITED)
         if self._trust.encrypted_rooms_only or self._rooms.is_encrypted(room_id):
             return self._stray(room_id, event, said, Doubt.CLEAR)
         pin = self._pins.get(sender)
@@ -397,24 +401,30 @@ def _is_said(event: Mapping[str, Any]) -> bool:
 
 
 def _text(kind: str, content: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Body, thread and mentions of a text that may run; None for edits, notices and the rest."""
+    """Body, thread and mentions of what somebody wrote; None for notices and the rest.
+
+    ``plain`` is False for edits and emotes, which never run: they are looked at for secrets.
+    """
     outer = event["content"].get("m.relates_to")
     relation = content.get("m.relates_to", outer)
     relation = relation if isinstance(relation, dict) else {}
-    body = content.get("body")
+    replaced = content.get("m.new_content")
+    body = replaced.get("body") if isinstance(replaced, dict) else content.get("body")
     if (
         kind != "m.room.message"
-        or content.get("msgtype") != "m.text"
+        or content.get("msgtype") not in ("m.text", "m.emote")
         or not isinstance(body, str)
-        or "m.new_content" in content
-        or any(isinstance(r, dict) and r.get("rel_type") == "m.replace" for r in (relation, outer))
     ):
         return None
+    edit = "m.new_content" in content or any(
+        isinstance(r, dict) and r.get("rel_type") == "m.replace" for r in (relation, outer)
+    )
     mentions = content.get("m.mentions")
     users = mentions.get("user_ids") if isinstance(mentions, dict) else None
     thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
     return {
         "body": body,
+        "plain": content["msgtype"] == "m.text" and not edit,
         "thread": thread if _is_text(thread) else None,
         "mentions": [u for u in users if _is_text(u)] if isinstance(users, list) else [],
     }

@@ -169,15 +169,23 @@ async def test_encrypted_state_changes_nothing(bot, alice, arrive):
     ],
 )
 async def test_only_texts_are_said(bot, alice, content):
-    """Notices, emotes, edits and broken texts never run."""
+    """Notices, emotes, edits and broken texts never run; people's own are looked at for secrets."""
     key = alice.send_key(bot.machine)
-    assert await bot.sync(alice.say(content=content), to_device=[key]) == []
+    items = await bot.sync(alice.say(content=content), to_device=[key])
+    assert all(isinstance(item, Stray) and item.doubt is Doubt.EDITED for item in items)
 
 
 async def test_an_edit_is_known_by_its_outer_relation_too(bot, alice):
     event = alice.say()
     event["content"]["m.relates_to"] = {"rel_type": "m.replace", "event_id": "$x"}
-    assert await bot.sync(event, to_device=[alice.send_key(bot.machine)]) == []
+    (stray,) = await bot.sync(event, to_device=[alice.send_key(bot.machine)])
+    assert stray.doubt is Doubt.EDITED
+
+
+async def test_what_an_edit_says_now_is_what_is_looked_at(bot, alice):
+    content = {"msgtype": "m.text", "body": "* x", "m.new_content": {"body": "alice:11ab"}}
+    (stray,) = await bot.sync(alice.say(content=content), to_device=[alice.send_key(bot.machine)])
+    assert stray.body == "alice:11ab"
 
 
 async def test_a_late_key_brings_its_message_back_with_all_checks(bot, alice):
