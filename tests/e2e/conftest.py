@@ -33,6 +33,7 @@ async def bot(world: World) -> AsyncIterator[Bot]:
     """A running bot that all tests share: do not stop it."""
     async with world.bot() as bot:
         yield bot
+        assert "Traceback" not in bot.log(), "a bug, whatever the tests have made of its answer"
 
 
 @pytest.fixture
