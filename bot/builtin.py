@@ -45,7 +45,7 @@ class Builtins:
     async def help(self, call: Call[Message], topic: Rest = _NOTHING) -> Reply:
         """Show what I can do, or how one thing is said."""
         prefix = "" if call.actor.private else self._prefix
-        return help_reply(self._registry, topic, prefix)
+        return help_reply(self._registry, topic, prefix, in_rooms=self._prefix)
 
     async def connect(self, call: Call[Message], service: str) -> Reply:
         """Give me your own account on a service, in our direct message."""

@@ -37,7 +37,7 @@ LOCKED: Final = (
 def exposed(revoke_hint: str, *, removed: bool) -> str:
     """What is said when a secret was posted where it does not belong."""
     revoke = f" {revoke_hint.rstrip('.')}: others may have seen it." if revoke_hint else ""
-    rest = "I have removed the message." if removed else "Delete your message: I may not."
+    rest = "I have removed the message." if removed else "Please delete your message; I may not."
     return (
         f"That looks like a secret. I did not store it.{revoke} {rest} Secrets belong in an "
         "encrypted direct message with me, from a device that you have verified."

@@ -21,16 +21,17 @@ _EFFECTS = {
 _OPTIONAL = " (may be left out)"
 
 
-def help_reply(registry: Registry, topic: str, prefix: str) -> Reply:
+def help_reply(registry: Registry, topic: str, prefix: str, *, in_rooms: str = "") -> Reply:
     """Help about everything (``topic`` empty), a service, a command or a command of a service.
 
-    Commands are shown with ``prefix``, as they are typed in a room.
+    Commands are shown with ``prefix``, as they are typed in a room; in a direct message it is
+    empty, and ``in_rooms`` tells it.
 
     Raises:
         UserError: there is no such topic; the hint has what is nearest.
     """
     if not topic.strip():
-        return _overview(registry, prefix)
+        return _overview(registry, prefix, in_rooms or prefix)
     found = registry.resolve(topic)
     if isinstance(found, FlowStart | FlowAnswer):
         return _about_service(found.service, prefix)
@@ -73,11 +74,11 @@ def _either(phrases: Sequence[str], prefix: str) -> Iterator[Inline]:
         yield Mono(prefix + phrase)
 
 
-def _overview(registry: Registry, prefix: str) -> Reply:
+def _overview(registry: Registry, prefix: str, in_rooms: str) -> Reply:
     blocks: list[Block] = [
         line(
             "I run commands as you, with your own accounts. In a room begin with ",
-            *((Mono(prefix), " or ") if prefix else ()),
+            *((Mono(in_rooms), " or ") if in_rooms else ()),
             "my name; in our direct message just say it.",
         )
     ]
