@@ -318,6 +318,7 @@ async def test_a_question_does_not_outlive_the_bot(at_work: Scene, *, declined: 
     await dm.asks("forget me", "Say `yes`")
     if declined:
         await dm.asks("no", "Dropped")
+    await at_work.alice.settles()  # elsewhere: by then it is noted that the question was put
     await bot.kill()
     await bot.start()
     await dm.asks("yes", "I do not know that")
