@@ -103,7 +103,8 @@ class Answers:
         """Give a fixed sentence (see ``notices``) about an event; failures are logged."""
         content = notice(render(say(sentence)))
         try:
-            await self._sender.send_notice(room, content, txn=transaction_id(about, "notice"))
+            txn = transaction_id(about, "notice", sentence)
+            await self._sender.send_notice(room, content, txn=txn)
         except ActasError as error:
             log.error("notice.not_sent", room=room, error=str(error))
 

@@ -196,6 +196,7 @@ class Runner:
         """Say so in one line, park the command, and start connecting in the direct message."""
         message, service, command = run.message, run.invocation.service, run.invocation.command
         assert service is not None  # noqa: S101  # only services are connected
+        run.credential = None  # nothing is kept open while it waits
         self._connections.parking.park(
             message.actor, service.name, run.shown, command.effect, partial(self._resume, run)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from dataclasses import dataclass
 
 import pytest
@@ -350,3 +352,23 @@ async def test_a_token_of_an_old_jenkins_is_known_with_its_user(scene: Scene) ->
     said = await scene.dm.says("alice:" + "0123456789abcdef" * 2)
     await scene.dm.hears("nothing was stored", after=position)
     await scene.dm.sees_removed(said, after=position)
+
+
+async def test_a_secret_that_came_too_late_to_be_read_is_removed_all_the_same(
+    world: World, new_bot: NewBot, arrive: Arrive
+) -> None:
+    """What is not run after a downtime may still be read by others."""
+    bot = await new_bot()
+    scene = await _scene(world, bot, arrive)
+    await bot.stop()
+    bot.config["commands"] = {"max_age": 1}
+    position, text = scene.alice.position, f"jenkins set auth {new_token(world)}"
+    said = [(seat, await seat.says(text)) for seat in (scene.room, scene.dm)]
+    shown = await scene.alice.sees(lambda m: m.event_id == said[-1][1], after=position)
+    await asyncio.sleep(max(0.0, shown.ts / 1000 + 1.01 - time.time()))
+    await bot.start()
+    for seat, event_id in said:
+        await seat.sees_removed(event_id, after=position)
+    await scene.room.hears("did not store", after=position)
+    await scene.room.hears("too old", after=position)
+    assert connected(bot, scene.alice.user) == []
