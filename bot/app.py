@@ -146,7 +146,6 @@ class _Bot:
             bot=bot,
         )
         self.dispatch = Dispatch(
-            bot=bot,
             prefix=prefix,
             names=[bot, config.homeserver.device_name],
             access=config.access,

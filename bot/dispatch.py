@@ -50,7 +50,6 @@ class Dispatch:
     def __init__(
         self,
         *,
-        bot: str,
         prefix: str,
         names: Sequence[str],
         access: Access,
@@ -67,7 +66,7 @@ class Dispatch:
         throttle: Throttle,
         max_age: int,
     ) -> None:
-        self._bot, self._prefix, self._names, self._access = bot, prefix, names, access
+        self._prefix, self._names, self._access = prefix, names, access
         self._registry, self._answers, self._connections = registry, answers, connections
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle

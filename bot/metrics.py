@@ -10,10 +10,10 @@ class Metrics:
 
     def __init__(self) -> None:
         self.commands: Counter[tuple[str, str, str]] = Counter()  # service, command, state
-        self.seconds: Counter[tuple[str, str]] = Counter()  # service, command
+        self.milliseconds: Counter[tuple[str, str]] = Counter()  # service, command
         self.refused: Counter[str] = Counter()  # why an event or a secret was not taken
 
     def ran(self, service: str, command: str, state: str, ms: int) -> None:
         """A command has ended."""
         self.commands[service, command, state] += 1
-        self.seconds[service, command] += ms  # milliseconds, so that sums stay whole
+        self.milliseconds[service, command] += ms

@@ -14,7 +14,9 @@ from bot.secret import Secret
 class Actor:
     """A person behind one of their own cross-signed devices, in a room.
 
-    Built only by ``matrix/inbound.py``, from a decrypted event that passed every check.
+    Made only by ``matrix/inbound.py``, from a decrypted event that passed every check (and read
+    back from the sealed inbox). With ``access.encrypted_rooms_only: false`` a text in clear makes
+    one too: its ``device`` is "", and no secret is ever taken from it.
 
     ``identity`` is the public master key (unpadded base64) whose chain signed the device;
     ``pinned`` is False when that is not the identity the bot knows the user by (it has changed).

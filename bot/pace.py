@@ -25,21 +25,19 @@ class Throttle:
 
     def __init__(self, per_minute: int) -> None:
         self._per_minute = per_minute
-        self._times: dict[str, deque[int]] = {}
-        self._told: dict[str, int] = {}
+        self._times: Recent[str, deque[int]] = Recent()
+        self._tell = Allowance(1, _MINUTE)
 
     def take(self, user: str, at: int) -> Pace:
         """One more request of ``user`` at ``at`` (ms)."""
-        times = self._times.setdefault(user, deque(maxlen=self._per_minute + 1))
+        times = self._times.get(user) or deque(maxlen=self._per_minute + 1)
+        self._times[user] = times
         while times and times[0] <= at - _MINUTE:
             times.popleft()
         times.append(at)
         if len(times) <= self._per_minute:
             return Pace.GO
-        if self._told.get(user, 0) > at - _MINUTE:
-            return Pace.IGNORE
-        self._told[user] = at
-        return Pace.SAY_SO
+        return Pace.SAY_SO if self._tell.take(user, at) else Pace.IGNORE
 
 
 class Allowance:

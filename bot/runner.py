@@ -259,19 +259,15 @@ class Runner:
 
     async def _finish(self, run: _Run, reply: Reply, state: State, live: Live) -> None:
         message, command = run.message, run.invocation.command
-        if not reply.blocks:
-            if run.acts:
-                await self._journal.close([message.event_id])
-            else:
-                await self._journal.record(message, run.service_name, command, state)
-            return
         try:
-            outgoing = await self._answers.compose(
-                message, reply, to_direct=run.to_direct, live=live
-            )
-            if run.acts:
-                await self._journal.settle(message.event_id, message.actor.user, state, outgoing)
-            await self._answers.send(outgoing)
+            if reply.blocks:
+                outgoing = await self._answers.compose(
+                    message, reply, to_direct=run.to_direct, live=live
+                )
+                if run.acts:
+                    user = message.actor.user
+                    await self._journal.settle(message.event_id, user, state, outgoing)
+                await self._answers.send(outgoing)
         except ActasError as error:
             log.error("answer.not_sent", room=message.actor.room, error=str(error))
             return

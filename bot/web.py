@@ -105,7 +105,7 @@ class _Collector:
         took = CounterMetricFamily(
             "actas_command_seconds", "Time in commands", labels=["service", "command"]
         )
-        for names, ms in self._metrics.seconds.items():
+        for names, ms in self._metrics.milliseconds.items():
             took.add_metric(names, ms / 1000)
         yield took
         refused = CounterMetricFamily(

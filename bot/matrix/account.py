@@ -49,6 +49,12 @@ class Account:
     sender: Sender
 
 
+async def stored_session(vault: Vault) -> Session | None:
+    """The session of the last login, whether or not it still works; None before the first."""
+    stored = await vault.get_value("session")
+    return _decode(stored) if stored is not None else None
+
+
 async def restore(homeserver: Homeserver, vault: Vault, login: Login) -> Session:
     """The stored session, or a new one on the first start, stored before it is used.
 
@@ -56,8 +62,7 @@ async def restore(homeserver: Homeserver, vault: Vault, login: Login) -> Session
         ConfigError: there is no way to log in, or the session is another account's.
         MatrixError, Unreachable: the homeserver refused or is away.
     """
-    stored = await vault.get_value("session")
-    session = _decode(stored) if stored is not None else None
+    session = await stored_session(vault)
     if session is not None and not await _is_dead(homeserver, session, login):
         if session.user_id != login.user:
             raise ConfigError(

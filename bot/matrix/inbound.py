@@ -17,10 +17,21 @@ from sqlalchemy import bindparam, select, tuple_
 from bot.clock import now
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import DeviceList
+from bot.matrix.events import (
+    Said,
+    entries,
+    invitation,
+    is_said,
+    section,
+    session_id,
+    text_of,
+    timestamp,
+)
 from bot.matrix.identity import Pins
-from bot.matrix.inbox import Entry, Inbox, Invite, Item, Joined, Late, Locked, Waiting
+from bot.matrix.ids import is_id
+from bot.matrix.inbox import Entry, Inbox, Item, Joined, Late, Locked, Waiting
 from bot.matrix.keys import KeyExchange
-from bot.matrix.machine import Decrypted, Machine, NoKey, Refused, is_id, is_key
+from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
 from bot.model import Actor, Doubt, Message, Stray
@@ -121,13 +132,13 @@ class Inbound:
 
     # ------------------------------------------------------------------ keys
     async def _take_keys(self, response: Mapping[str, Any]) -> set[tuple[str, str]]:
-        events = _list(_dict(response, "to_device"), "events")
+        events = entries(section(response, "to_device"), "events")
         await self._store.need_senders(self._machine.olm_senders(events))
         offered = self._machine.receive_to_device(events)
         await self._store.need_inbound({(s.room_id, s.id) for s in offered})
         arrived = {(s.room_id, s.id) for s in offered if self._machine.accept(s)}
-        lists = _dict(response, "device_lists")
-        changed = {u for kind in ("changed", "left") for u in _list(lists, kind) if is_id(u)}
+        lists = section(response, "device_lists")
+        changed = {u for kind in ("changed", "left") for u in entries(lists, kind) if is_id(u)}
         await self._store.need_devices(changed)
         self._store.mark_outdated(changed)
         return arrived
@@ -136,9 +147,9 @@ class Inbound:
     async def _take_rooms(
         self, response: Mapping[str, Any], batch: _Batch, since: str | None
     ) -> None:
-        sections = _dict(response, "rooms")
+        sections = section(response, "rooms")
         joined, invited, left = (
-            {room: r for room, r in _dict(sections, kind).items() if is_id(room)}
+            {room: r for room, r in section(sections, kind).items() if is_id(room)}
             for kind in ("join", "invite", "leave")
         )
         await self._rooms.need([*joined, *left])
@@ -148,13 +159,14 @@ class Inbound:
         for room_id, room in joined.items():
             await self._take_room(room_id, room, batch, since)
         for room_id, room in invited.items():
-            batch.entries.extend(_invitation(room_id, room, self._bot))
+            if (invite := invitation(room_id, room, self._bot)) is not None:
+                batch.entries.append(invite)
 
     async def _take_room(self, room_id: str, joined: Any, batch: _Batch, since: str | None) -> None:
-        timeline = _dict(joined, "timeline")
+        timeline = section(joined, "timeline")
         known = self._rooms.get(room_id).joined_at > 0
-        events = [e for e in _list(timeline, "events") if isinstance(e, dict)]
-        self._rooms.update(room_id, _list(_dict(joined, "state"), "events"))
+        events = [e for e in entries(timeline, "events") if isinstance(e, dict)]
+        self._rooms.update(room_id, entries(section(joined, "state"), "events"))
         if since is not None and known and timeline.get("limited"):
             events = await self._gap(room_id, timeline.get("prev_batch"), since) + events
         self._rooms.update(room_id, (e for e in events if "state_key" in e))
@@ -164,7 +176,9 @@ class Inbound:
             await self._learn(room_id)
             batch.entries.append(Joined("", room_id, f"joined {room_id} {now()}"))
         start = self._rooms.get(room_id).joined_at
-        said = (e for e in events if _ts(e) >= start and _is_said(e) and e["sender"] != self._bot)
+        said = (
+            e for e in events if timestamp(e) >= start and is_said(e) and e["sender"] != self._bot
+        )
         batch.events.extend((room_id, e) for e in said)
 
     async def _learn(self, room_id: str) -> None:
@@ -174,7 +188,7 @@ class Inbound:
         except (MatrixError, Unreachable) as error:
             log.warning("members.unknown", room=room_id, error=str(error))
             return
-        self._rooms.update(room_id, _list(answer, "chunk"))
+        self._rooms.update(room_id, entries(answer, "chunk"))
 
     async def _gap(self, room_id: str, before: Any, since: str) -> list[Any]:
         """The events between two syncs that the server left out, oldest first, if still fresh."""
@@ -187,10 +201,10 @@ class Inbound:
             except (MatrixError, Unreachable) as error:
                 log.warning("gap.not_filled", room=room_id, error=str(error))
                 break
-            chunk = [e for e in _list(answer, "chunk") if isinstance(e, dict)]
+            chunk = [e for e in entries(answer, "chunk") if isinstance(e, dict)]
             found.extend(chunk)
             before = answer.get("end")
-            if not chunk or _ts(chunk[-1]) < now() - self._max_age:
+            if not chunk or timestamp(chunk[-1]) < now() - self._max_age:
                 break
         mine = (e for e in reversed(found) if e.get("sender") != self._bot)
         return list(mine)
@@ -235,7 +249,7 @@ class Inbound:
     ) -> dict[str, DeviceList]:
         """Have what decrypting these events needs; returns their senders' devices."""
         encrypted = [(room, e) for room, e in events if e.get("type") == "m.room.encrypted"]
-        sessions = {(room, _session_id(e)) for room, e in encrypted}
+        sessions = {(room, session_id(e)) for room, e in encrypted}
         await self._store.need_inbound({(r, s) for r, s in sessions if s is not None})
         return await self._keys.devices_of({e["sender"] for _, e in encrypted})
 
@@ -282,40 +296,36 @@ class Inbound:
         listed: DeviceList | None,
     ) -> Item | None:
         """A message, if its device speaks for its sender; otherwise a stray text."""
-        said = _text(found.type, found.content, event)
-        sender = found.sender
-        private = self._rooms.get(room_id).is_private(self._bot, sender)
-        if said is None or not self._concerns(sender, room_id, said, private=private):
+        said = self._said(room_id, event, found.type, found.content)
+        if said is None:
             return None
-        if not said["plain"]:
-            return self._stray(room_id, event, said, Doubt.EDITED)
         device = found.device
+        if not said.plain:
+            return self._stray(room_id, event, said, Doubt.EDITED)
         if device is None or listed is None:
             return self._stray(room_id, event, said, Doubt.UNKNOWN)
         if self._trust.cross_signed_devices_only and not device.signed:
-            doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
-            return self._stray(room_id, event, said, doubt)
+            return self._stray(room_id, event, said, Doubt.UNSIGNED)
         actor = Actor(
-            user=sender,
+            user=found.sender,
             room=room_id,
             device=device.device_id,
             identity=listed.master or "",
             pinned=listed.master is None or self._pins.trusts(listed),
-            private=private,
+            private=self._is_private(room_id, found.sender),
         )
-        return _message(actor, event, said, mentions_bot=self._mentions(said))
+        return _message(actor, event, said)
 
     def _clear(self, room_id: str, event: Mapping[str, Any]) -> Item | None:
         """A text that was not encrypted: nobody's word, unless the operator loosened that."""
-        said = _text("m.room.message", event["content"], event)
-        sender = event["sender"]
-        private = self._rooms.get(room_id).is_private(self._bot, sender)
-        if said is None or not self._concerns(sender, room_id, said, private=private):
+        said = self._said(room_id, event, "m.room.message", event["content"])
+        if said is None:
             return None
-        if not said["plain"]:
+        if not said.plain:
             return self._stray(room_id, event, said, Doubt.EDITED)
         if self._trust.encrypted_rooms_only or self._rooms.is_encrypted(room_id):
             return self._stray(room_id, event, said, Doubt.CLEAR)
+        sender = event["sender"]
         pin = self._pins.get(sender)
         actor = Actor(
             user=sender,
@@ -325,27 +335,37 @@ class Inbound:
             pinned=pin is None or pin.changed_to is None,
             private=False,
         )
-        return _message(actor, event, said, mentions_bot=self._mentions(said))
+        return _message(actor, event, said)
 
-    def _stray(
-        self, room_id: str, event: Mapping[str, Any], said: Mapping[str, Any], doubt: Doubt
-    ) -> Stray:
+    def _said(
+        self, room_id: str, event: Mapping[str, Any], kind: str, content: Mapping[str, Any]
+    ) -> Said | None:
+        """What somebody wrote, if it concerns the bot."""
+        said = text_of(kind, content, event["content"].get("m.relates_to"), self._bot)
+        sender = event["sender"]
+        if said is not None and self._wants(
+            sender,
+            room_id,
+            said.body,
+            private=self._is_private(room_id, sender),
+            mentions_bot=said.mentions_bot,
+        ):
+            return said
+        return None
+
+    def _stray(self, room_id: str, event: Mapping[str, Any], said: Said, doubt: Doubt) -> Stray:
         return Stray(
             user=event["sender"],
             room=room_id,
             event_id=event["event_id"],
-            body=said["body"],
+            body=said.body,
             doubt=doubt,
-            private=self._rooms.get(room_id).is_private(self._bot, event["sender"]),
-            mentions_bot=self._mentions(said),
+            private=self._is_private(room_id, event["sender"]),
+            mentions_bot=said.mentions_bot,
         )
 
-    def _concerns(self, user: str, room_id: str, said: Mapping[str, Any], *, private: bool) -> bool:
-        mentioned = self._mentions(said)
-        return self._wants(user, room_id, said["body"], private=private, mentions_bot=mentioned)
-
-    def _mentions(self, said: Mapping[str, Any]) -> bool:
-        return self._bot in said["mentions"]
+    def _is_private(self, room_id: str, user: str) -> bool:
+        return self._rooms.get(room_id).is_private(self._bot, user)
 
     # ------------------------------------------------------------------ the transaction
     async def _write(self, batch: _Batch, token: str) -> set[str]:
@@ -388,95 +408,12 @@ class Inbound:
         return replayed
 
 
-# ---------------------------------------------------------------------- reading events, purely
-def _is_said(event: Mapping[str, Any]) -> bool:
-    """Whether it is an event that can carry a text, whole enough to be looked at."""
-    return (
-        event.get("type") in ("m.room.encrypted", "m.room.message")
-        and "state_key" not in event
-        and is_id(event.get("sender"))
-        and is_id(event.get("event_id"))
-        and isinstance(event.get("content"), dict)
-    )
-
-
-def _text(kind: str, content: Mapping[str, Any], event: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Body, thread and mentions of what somebody wrote; None for notices and the rest.
-
-    ``plain`` is False for edits and emotes, which never run: they are looked at for secrets.
-    """
-    outer = event["content"].get("m.relates_to")
-    relation = content.get("m.relates_to", outer)
-    relation = relation if isinstance(relation, dict) else {}
-    replaced = content.get("m.new_content")
-    body = replaced.get("body") if isinstance(replaced, dict) else content.get("body")
-    if (
-        kind != "m.room.message"
-        or content.get("msgtype") not in ("m.text", "m.emote")
-        or not isinstance(body, str)
-    ):
-        return None
-    edit = "m.new_content" in content or any(
-        isinstance(r, dict) and r.get("rel_type") == "m.replace" for r in (relation, outer)
-    )
-    mentions = content.get("m.mentions")
-    users = mentions.get("user_ids") if isinstance(mentions, dict) else None
-    thread = relation.get("event_id") if relation.get("rel_type") == "m.thread" else None
-    return {
-        "body": body,
-        "plain": content["msgtype"] == "m.text" and not edit,
-        "thread": thread if _is_text(thread) else None,
-        "mentions": [u for u in users if _is_text(u)] if isinstance(users, list) else [],
-    }
-
-
-def _message(
-    actor: Actor, event: Mapping[str, Any], said: Mapping[str, Any], *, mentions_bot: bool
-) -> Message:
+def _message(actor: Actor, event: Mapping[str, Any], said: Said) -> Message:
     return Message(
         actor=actor,
         event_id=event["event_id"],
-        body=said["body"],
-        ts=_ts(event),
-        thread=said["thread"],
-        mentions_bot=mentions_bot,
+        body=said.body,
+        ts=timestamp(event),
+        thread=said.thread,
+        mentions_bot=said.mentions_bot,
     )
-
-
-def _invitation(room_id: str, invited: Any, bot: str) -> list[Entry]:
-    """Who invites the bot, by the stripped state."""
-    for event in _list(_dict(invited, "invite_state"), "events"):
-        if isinstance(event, dict) and event.get("type") == "m.room.member":
-            content, sender = event.get("content"), event.get("sender")
-            if (
-                event.get("state_key") == bot
-                and isinstance(content, dict)
-                and isinstance(sender, str)
-            ):
-                direct = content.get("is_direct") is True
-                return [Invite(sender, room_id, f"invite {room_id} {now()}", direct)]
-    return []
-
-
-def _session_id(event: Mapping[str, Any]) -> str | None:
-    found = event["content"].get("session_id")
-    return found if is_key(found) else None
-
-
-def _ts(event: Mapping[str, Any]) -> int:
-    ts = event.get("origin_server_ts")
-    return ts if isinstance(ts, int) else 0
-
-
-def _dict(thing: Any, key: str) -> dict[str, Any]:
-    found = thing.get(key) if isinstance(thing, dict) else None
-    return found if isinstance(found, dict) else {}
-
-
-def _list(thing: Any, key: str) -> list[Any]:
-    found = thing.get(key) if isinstance(thing, dict) else None
-    return found if isinstance(found, list) else []
-
-
-def _is_text(value: Any) -> bool:
-    return isinstance(value, str)

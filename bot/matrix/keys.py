@@ -16,6 +16,7 @@ from bot.matrix.devices import Device, DeviceList, read_device_list
 from bot.matrix.identity import Pins
 from bot.matrix.machine import Machine
 from bot.matrix.store import CryptoStore, Outbound
+from bot.recent import Recent
 
 _CHUNK: Final = 50  # devices in one request
 _QUERIED: Final = 250  # users in one query
@@ -42,8 +43,8 @@ class KeyExchange:
         self._homeserver, self._machine = homeserver, machine
         self._store, self._pins, self._signed_only = store, pins, signed_only
         self._querying = asyncio.Lock()
-        self._keyless: dict[str, int] = {}
-        self._absent: dict[str, int] = {}
+        self._keyless: Recent[str, int] = Recent()
+        self._absent: Recent[str, int] = Recent()
 
     # ------------------------------------------------------------------ our prekeys
     async def top_up(self, on_server: int, *, fallback_used: bool) -> None:

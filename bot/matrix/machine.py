@@ -7,10 +7,9 @@ too easily is decided here. The numbers N1 … N22 are those of ``docs/security.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeGuard
+from typing import Any, Final
 
 import structlog
 import vodozemac
@@ -20,6 +19,7 @@ from unpaddedbase64 import decode_base64
 
 from bot.clock import now
 from bot.matrix.devices import Device, DeviceList
+from bot.matrix.ids import is_id, is_key
 from bot.matrix.signing import SigningKey, is_signed
 from bot.matrix.store import CryptoStore, Outbound
 
@@ -28,7 +28,6 @@ OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 _ROTATION_MESSAGES: Final = 100
 _ROTATION_MS: Final = 7 * 24 * 3600 * 1000
 _ONE_TIME_KEYS: Final = 50
-_KEY: Final = re.compile(r"[A-Za-z0-9+/]{43}")
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
 
 log = structlog.get_logger()
@@ -232,9 +231,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             )
             if algorithm != MEGOLM:
                 raise Refused("unknown algorithm")
-            session = self.store.inbound.get((room_id, session_id))
             if not is_key(session_id):
                 raise Refused("malformed")
+            session = self.store.inbound.get((room_id, session_id))
             if session is None:
                 raise NoKey(session_id)
             message = vodozemac.MegolmMessage.from_base64(content["ciphertext"])
@@ -359,19 +358,6 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         if "m.relates_to" in content:
             encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
-
-
-def is_key(value: object) -> TypeGuard[str]:
-    """Whether it is written as a 32-byte key or a session id is: 43 characters of base64."""
-    return isinstance(value, str) and _KEY.fullmatch(value) is not None
-
-
-def is_id(value: object) -> TypeGuard[str]:
-    """Whether it can be the id of a user, room or event: printable, 255 bytes at most.
-
-    A database may take neither what is longer nor what holds a NUL or half a surrogate.
-    """
-    return isinstance(value, str) and value.isprintable() and 0 < len(value.encode()) <= 255
 
 
 def _positive(value: Any, default: int) -> int:

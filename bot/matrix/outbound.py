@@ -50,9 +50,7 @@ class Sender:
         self._keys, self._store, self._encrypted_only = keys, store, encrypted_only
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def send(
-        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = "m.room.message"
-    ) -> str:
+    async def send(self, room_id: str, content: Mapping[str, Any], *, txn: str) -> str:
         """Send one event, encrypted to the trusted devices of the room's members.
 
         ``txn`` makes repeating harmless. Returns the event id.
@@ -65,21 +63,11 @@ class Sender:
         await self._rooms.need([room_id])
         if self._rooms.is_encrypted(room_id):
             async with self._turns[room_id]:
-                content = await self._encrypt(room_id, kind, content)
-            kind = "m.room.encrypted"
-        elif self._encrypted_only:
+                encrypted = await self._encrypt(room_id, content)
+            return await self._put(room_id, "m.room.encrypted", encrypted, txn)
+        if self._encrypted_only:
             raise NotSent(room_id)
-        return await self._put(room_id, kind, content, txn)
-
-    async def prepare(self, room_id: str) -> None:
-        """Share the room key ahead, while an answer is being worked out."""
-        await self._rooms.need([room_id])
-        if self._rooms.is_encrypted(room_id):
-            async with self._turns[room_id]:
-                try:
-                    await self._outbound(room_id)
-                except (MatrixError, Unreachable) as error:
-                    log.info("room_key.not_shared_ahead", room=room_id, error=str(error))
+        return await self._put(room_id, "m.room.message", content, txn)
 
     async def send_notice(self, room_id: str, content: Mapping[str, Any], *, txn: str) -> str:
         """Send a fixed sentence that holds no data of anybody's.
@@ -138,12 +126,13 @@ class Sender:
         answer = await self._homeserver.persist("PUT", where, content, patience=_PATIENCE)
         return str(answer.get("event_id"))
 
-    async def _encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    async def _encrypt(self, room_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
         outbound = await self._outbound(room_id)
         if not outbound.covered():
             self._store.save_outbound(room_id, outbound)
         await self._store.flush()
-        return self._machine.encrypt_room_event(room_id, outbound.session, kind, content)
+        session = outbound.session
+        return self._machine.encrypt_room_event(room_id, session, "m.room.message", content)
 
     async def _outbound(self, room_id: str) -> Outbound:
         """The room's session, with its key given to everybody who may read."""

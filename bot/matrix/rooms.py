@@ -18,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import now
 from bot.errors import Unopenable
 from bot.matrix.client import Homeserver, MatrixError, path
+from bot.matrix.events import timestamp
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.statements import insert_new, upsert
@@ -58,7 +59,7 @@ class Room:
         elif kind == "m.room.member":
             membership = content.get("membership")
             if key == bot and membership == "join" and self.members.get(bot) != "join":
-                self.joined_at = _timestamp(event)
+                self.joined_at = timestamp(event)
             if membership in _PRESENT:
                 self.members[key] = membership
             else:
@@ -296,8 +297,3 @@ class Rooms:
         except MatrixError:
             return False
         return set(members) == {self._bot, user} and members[self._bot] == "join"
-
-
-def _timestamp(event: Mapping[str, Any]) -> int:
-    ts = event.get("origin_server_ts")
-    return ts if isinstance(ts, int) else 0
