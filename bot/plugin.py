@@ -234,6 +234,9 @@ class ServiceType(Protocol):
     """A kind of service: ``kind`` is what ``type:`` says in the configuration.
 
     ``settings`` models its part of the configuration, without ``type`` and ``aliases``.
+    `actas setup` asks for its required fields by their ``title`` and first of ``examples``, where
+    they have them. It looks for two more attributes, which a kind may leave out: ``title`` (a
+    text: "Jenkins", "X") and ``usual_aliases`` (a sequence of words that people expect).
     """
 
     kind: str

@@ -36,6 +36,10 @@ def audit(
         for run in found:
             typer.echo(json.dumps(asdict(run), default=datetime.isoformat, ensure_ascii=False))
         return
+    if not found:
+        narrowed = user or service or since
+        typer.echo("No command that ran is like that." if narrowed else "No command has run yet.")
+        return
     table(
         ("STARTED", "USER", "ROOM", "COMMAND", "EFFECT", "ENDED", "AFTER"),
         (

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import typer
 
-from bot.cli.findings import Finding, fail, ok, show, warn
+from bot.cli.findings import Finding, Verdict, fail, ok, show, warn
+from bot.cli.login_check import stored_login
 from bot.cli.opening import open_database, read_sealer
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
 from bot.cli.reaching import in_clear, reach
@@ -21,9 +22,13 @@ from bot.vault.vault import Vault
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
-    """Look at everything the bot needs, one line each; exit 1 if something failed."""
+    """Look at everything the bot needs, one line each; end as the bot would if something failed."""
     settings = load(config, discover())
-    if not asyncio.run(show(_findings(config, settings))):
+    failed = asyncio.run(show(_findings(config, settings)))
+    for finding in failed:
+        if finding.error is not None:
+            raise finding.error
+    if failed:
         typer.echo("actas: something above failed; the bot would not work as it is", err=True)
         raise typer.Exit(1)
 
@@ -34,8 +39,13 @@ async def _findings(path: Path, config: Config) -> AsyncIterator[Finding]:
         yield finding
     for finding in _state(config):
         yield finding
-    yield await _secret(config)
-    yield await _homeserver(config)
+    secret = await _secret(config)
+    yield secret
+    homeserver = await _homeserver(config)
+    yield homeserver
+    if Verdict.FAIL not in (secret.verdict, homeserver.verdict):
+        async for finding in stored_login(config):
+            yield finding
     for entry in config.services.values():
         async for finding in _service(entry):
             yield finding
@@ -62,7 +72,7 @@ def _state(config: Config) -> Iterator[Finding]:
     try:
         prepare(directory)
     except ActasError as error:
-        yield fail("state_dir", str(error).removeprefix("state_dir: "))
+        yield fail("state_dir", str(error).removeprefix("state_dir: "), error)
         return
     open_files = [path for path in directory.iterdir() if path.stat().st_mode & 0o077]
     for path in open_files:
@@ -82,7 +92,7 @@ async def _secret(config: Config) -> Finding:
                 return ok("ACTAS_SECRET", "opens the database")
             return ok("ACTAS_SECRET", "is well-formed; the database has not been used yet")
     except ActasError as error:
-        return fail("ACTAS_SECRET", str(error).removeprefix("ACTAS_SECRET: "))
+        return fail("ACTAS_SECRET", str(error).removeprefix("ACTAS_SECRET: "), error)
 
 
 async def _homeserver(config: Config) -> Finding:

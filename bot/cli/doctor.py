@@ -29,7 +29,7 @@ _PACKAGES: Final = ("matrix-nio", "vodozemac", "cryptography", "SQLAlchemy", "ai
 def doctor(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Describe the installation and its database; fit to be put into a report, it has no names."""
     location = load_location(config)
-    if not asyncio.run(show(_findings(location))):
+    if asyncio.run(show(_findings(location))):
         raise typer.Exit(1)
 
 

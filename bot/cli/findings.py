@@ -8,6 +8,8 @@ from enum import Enum
 
 import typer
 
+from bot.errors import ActasError
+
 
 class Verdict(Enum):
     """How it is; a warning is the operator's choice, a failure is not."""
@@ -24,6 +26,7 @@ class Finding:
     verdict: Verdict
     what: str
     text: str
+    error: ActasError | None = None  # what the bot would end with, where it is this
 
 
 def ok(what: str, text: str) -> Finding:
@@ -36,15 +39,16 @@ def warn(what: str, text: str) -> Finding:
     return Finding(Verdict.WARN, what, text)
 
 
-def fail(what: str, text: str) -> Finding:
-    """It does not work."""
-    return Finding(Verdict.FAIL, what, text)
+def fail(what: str, text: str, error: ActasError | None = None) -> Finding:
+    """It does not work; ``error`` is what the bot itself would end with."""
+    return Finding(Verdict.FAIL, what, text, error)
 
 
-async def show(findings: AsyncIterator[Finding]) -> bool:
-    """Print findings as they come; True if none of them failed."""
-    fine = True
+async def show(findings: AsyncIterator[Finding]) -> list[Finding]:
+    """Print findings as they come; return those that failed."""
+    failed = []
     async for finding in findings:
         typer.echo(f"{finding.verdict.value:<5} {finding.what:<24} {finding.text}")
-        fine = fine and finding.verdict is not Verdict.FAIL
-    return fine
+        if finding.verdict is Verdict.FAIL:
+            failed.append(finding)
+    return failed

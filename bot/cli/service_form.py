@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import yaml
-from pydantic.fields import FieldInfo
 
-from bot.cli.asking import Asker
-from bot.config.problems import unknown
+from bot.cli.asking import NONE, Asker
+from bot.cli.questions import question, title_of
+from bot.config.problems import problem_with, unknown
+from bot.config.services import claim
 from bot.errors import ConfigError
 from bot.plugin import ServiceType
 from bot.secret import Secret
@@ -20,10 +21,14 @@ Settings = dict[str, Any]
 
 @dataclass(slots=True)
 class Form:
-    """What goes into ``services``, and the files that its secrets go into, by name."""
+    """What goes into ``services``, and the files that its secrets go into, by name.
+
+    ``taken`` are the words that mean a service, with what each of them is.
+    """
 
     services: dict[str, Settings] = field(default_factory=dict)
     files: dict[str, Secret] = field(default_factory=dict)
+    taken: dict[str, str] = field(default_factory=dict)
 
 
 def fill(
@@ -34,43 +39,89 @@ def fill(
     ``given`` are values, ``NAME.KEY=VALUE``.
 
     Raises:
-        ConfigError: a service or a flag is not known, or something required is missing.
+        ConfigError: a service or a flag is not known, or something required is missing or wrong.
     """
     form = Form()
     values = _values(given)
     if wanted is None:
-        wanted = [kind for kind in sorted(kinds) if asker.confirm(f"Connect to {kind}?")]
+        wanted = [name for name in sorted(kinds) if asker.confirm(_offer(name, kinds[name]))]
+    chosen = {}
     for word in wanted:
         name, _, kind = word.partition("=")
         kind = kind or name
         if kind not in kinds:
             raise unknown(f"--service {word}", kind, kinds, noun="type of service")
+        claim(name, f"--service {word}", form.taken)
+        chosen[name] = kinds[kind]
         form.services[name] = {"type": kind, **values.pop(name, {})}
-        _complete(asker, form, name, kinds[kind])
     for name in values:
         raise ConfigError(f"--set {name}", "is of no service", f"Give --service {name} as well")
+    for name, each in chosen.items():
+        _complete(asker, form, name, each)
     return form
 
 
 def _complete(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
     settings = form.services[name]
     for key, each in kind.settings.model_fields.items():
-        secret = each.annotation is Secret
-        if secret and key in settings and not _is_reference(settings[key]):
-            problem = "is secret, and flags show in the list of processes"
-            fix = f"--set {name}.{key}=env:NAME or file:PATH"
-            raise ConfigError(f"--set {name}.{key}", problem, fix)
-        if key in settings or not each.is_required():
+        if key in settings:
+            _check_given(name, key, settings[key], kind)
             continue
-        question = f"{name}: {_question(key, each)}"
-        if secret:
+        if not each.is_required():
+            continue
+        asked = question(name, kind, key)
+        if each.annotation is Secret:
             file = f"{name}-{key}".replace("_", "-")
-            form.files[file] = asker.secret(f"{name}_{key}".upper(), question)
+            form.files[file] = asker.secret(f"{name}_{key}".upper(), asked)
             settings[key] = f"file:{file}"
         else:
-            settings[key] = asker.text(f"--set {name}.{key}=…", question, None)
-    if "aliases" not in settings and asker.interactive:
-        settings["aliases"] = asker.words(f"{name}: other words for it, if any", None)
+            flag = f"--set {name}.{key}"
+
+            def check(answer: str, key: str = key, flag: str = flag) -> None:
+                if problem := problem_with(kind.settings, key, answer, flag):
+                    raise problem
+
+            settings[key] = asker.text(f"{flag}=…", asked, None, check=check)
+    _alias(asker, form, name, kind)
+
+
+def _check_given(name: str, key: str, value: object, kind: ServiceType) -> None:
+    flag = f"--set {name}.{key}"
+    if isinstance(value, str) and value.startswith(("env:", "file:")):
+        return
+    if kind.settings.model_fields[key].annotation is Secret:
+        problem = "is secret, and flags show in the list of processes"
+        raise ConfigError(flag, problem, f"{flag}=env:NAME or file:PATH")
+    if found := problem_with(kind.settings, key, value, flag):
+        raise found
+
+
+def _alias(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
+    """Give the service the words that were given or typed, or the usual ones that are free."""
+    settings, flag = form.services[name], f"--set {name}.aliases"
+
+    def check(words: Sequence[str]) -> None:
+        taken = dict(form.taken)
+        for word in words:
+            claim(word, flag, taken)
+
+    given = settings.get("aliases")
+    if given is not None and not (
+        isinstance(given, list) and all(isinstance(each, str) for each in given)
+    ):
+        raise ConfigError(flag, "must be a list of words", f"Write, for example, {flag}=[j]")
+    usual = [word for word in getattr(kind, "usual_aliases", ()) if word not in form.taken]
+    asked = f"Short words for {name}" + (f", or {NONE} for none" if usual else ", if any")
+    words = asker.words(flag, asked, given, " ".join(usual), check=check)
+    for word in words:
+        claim(word, flag, form.taken)
+    if words:
+        settings["aliases"] = words
+
+
+def _offer(name: str, kind: ServiceType) -> str:
+    title = title_of(kind)
+    return f"Connect to {title}?" if title.lower() == name else f"Connect to {title} ({name})?"
 
 
 def _values(given: list[str]) -> dict[str, Settings]:
@@ -89,11 +140,3 @@ def _values(given: list[str]) -> dict[str, Settings]:
         except yaml.YAMLError:
             values.setdefault(name, {})[key] = text  # such as @alice, which YAML wants in quotes
     return values
-
-
-def _is_reference(value: object) -> bool:
-    return isinstance(value, str) and value.startswith(("env:", "file:"))
-
-
-def _question(key: str, each: FieldInfo) -> str:
-    return f"{key} ({each.description.rstrip('.')})" if each.description else key

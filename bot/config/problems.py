@@ -48,6 +48,21 @@ def first_problem(
     return ConfigError(path, _problem(details), _fix(owner, place))
 
 
+def problem_with(model: type[BaseModel], key: str, value: object, path: str) -> ConfigError | None:
+    """What is wrong with a value for one field of a model, whatever the others are; or None.
+
+    ``path`` is what the error calls the value.
+    """
+    try:
+        model.model_validate({key: value})
+    except ValidationError as error:
+        for details in error.errors(include_url=False, include_input=False):
+            place = [part for part in details["loc"] if not _is_branch(part)]
+            if place[:1] == [key]:
+                return ConfigError(path, _problem(details), _fix(_owner(model, place), place))
+    return None
+
+
 def unknown(path: str, word: str, known: Iterable[str], noun: str = "key") -> ConfigError:
     """A word that is none of the known ones."""
     names = sorted(known)

@@ -45,10 +45,10 @@ def read_services(value: object, kinds: Mapping[str, ServiceType]) -> dict[str, 
     entries = {name: _entry(name, item, kinds) for name, item in section.items()}
     taken: dict[str, str] = {}
     for entry in entries.values():
-        _claim(entry.name, f"services.{entry.name}", taken)
+        claim(entry.name, f"services.{entry.name}", taken)
     for entry in entries.values():
         for place, alias in enumerate(entry.aliases):
-            _claim(alias, f"services.{entry.name}.aliases[{place}]", taken)
+            claim(alias, f"services.{entry.name}.aliases[{place}]", taken)
     return entries
 
 
@@ -74,7 +74,12 @@ def _kind(value: object, key: str, kinds: Mapping[str, ServiceType]) -> ServiceT
     return kinds[value]
 
 
-def _claim(word: str, key: str, taken: dict[str, str]) -> None:
+def claim(word: str, key: str, taken: dict[str, str]) -> None:
+    """Take a word for a service; ``taken`` says what each word means so far.
+
+    Raises:
+        ConfigError: it is not one that can be typed, or it means something else already.
+    """
     if not _WORD.fullmatch(word):
         raise ConfigError(key, f"{word!r} cannot be typed as a service's name", _WORD_FIX)
     if word in BUILT_IN:

@@ -7,13 +7,16 @@ import os
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 
 from sandbox.bot import Outcome
 from sandbox.notify import NotifySocket
 from sandbox.synapse import Login, Synapse
 from sandbox.world import World
+from tests.terminal import Terminal
 
 PROJECT = Path(__file__).parents[2]
 
@@ -65,6 +68,8 @@ async def test_setup_ends_with_a_bot_that_starts(
     done = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD="correct horse")
     assert (done.code, done.err) == (0, "")
     assert f"Logged in as {account.user}" in done.out
+    script = Path(sys.executable).with_name("actas")
+    assert f" {script} check --config " in printed(done, "Check it")
     for file in ("config.yaml", "actas.secret"):
         assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
     assert "correct horse" not in (tmp_path / "config.yaml").read_text()
@@ -77,6 +82,7 @@ async def test_setup_ends_with_a_bot_that_starts(
     assert f"ok    services.ci              {world.jenkins.url} is reached" in out.decode()
     assert "ok    ACTAS_SECRET             opens the database" in out.decode()
     assert f"{world.homeserver.url} speaks Matrix" in out.decode()
+    assert f"ok    login                    works: {account.user}" in out.decode()
     assert "FAIL" not in out.decode()
 
     notify = await NotifySocket.listen()
@@ -96,27 +102,120 @@ async def test_setup_ends_with_a_bot_that_starts(
     assert run.returncode == 0, err.decode()
 
 
-async def test_a_refused_login_leaves_no_configuration(
-    world: World, account: Login, tmp_path: Path
-) -> None:
-    """It can be tried again at once; the secret that was made stays."""
-    refused = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD="wrong")
+def left(home: Path) -> list[str]:
+    """What is in a directory."""
+    return sorted(path.name for path in home.rglob("*"))
+
+
+async def test_a_refused_login_leaves_nothing(world: World, account: Login, tmp_path: Path) -> None:
+    """It can be tried again at once."""
+    words = ("setup", *flags(world, account))
+    refused = await execute(tmp_path, *words, ACTAS_PASSWORD="wrong")
     assert refused.code == 2
     assert refused.err.startswith("actas: ACTAS_PASSWORD: the homeserver does not accept it")
-    assert not (tmp_path / "config.yaml").exists()
-    secret = (tmp_path / "actas.secret").read_text()
-    done = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD="correct horse")
+    assert left(tmp_path) == []
+    done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
     assert (done.code, done.err) == (0, "")
-    assert (tmp_path / "actas.secret").read_text() == secret
-    again = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD="correct horse")
+    again = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
     assert (again.code, "exists already" in again.err) == (2, True)
 
 
+async def test_a_refused_password_is_asked_for_again(
+    world: World, account: Login, tmp_path: Path
+) -> None:
+    """In a terminal; all other answers stand."""
+    words = ("setup", *flags(world, account), "--state-dir=s", "--allow=@*:x", "--admin=@a:x")
+
+    def type_it() -> tuple[int, str]:
+        with Terminal.open(tmp_path, environment(), *words) as terminal:
+            for password in ("wrong", "wrong again", "correct horse"):
+                terminal.answer_unseen(f"Password of {account.user}", password)
+            return terminal.end(), terminal.shown
+
+    code, shown = await asyncio.to_thread(type_it)
+    assert code == 0, shown
+    assert shown.count("does not accept it (M_FORBIDDEN)") == 2
+    assert left(tmp_path)[:3] == ["actas.db", "actas.secret", "config.yaml"]
+
+
+async def test_a_password_is_asked_for_three_times(
+    world: World, account: Login, tmp_path: Path
+) -> None:
+    """Then setup ends, and leaves nothing."""
+    words = ("setup", *flags(world, account), "--state-dir=s", "--allow=@*:x", "--admin=@a:x")
+
+    def type_it() -> tuple[int, str]:
+        with Terminal.open(tmp_path, environment(), *words) as terminal:
+            for _ in range(3):
+                terminal.answer_unseen(f"Password of {account.user}", "wrong")
+            return terminal.end(), terminal.shown
+
+    code, shown = await asyncio.to_thread(type_it)
+    assert code == 2
+    assert shown.splitlines()[-1].startswith("actas: ACTAS_PASSWORD: ")
+    assert left(tmp_path) == []
+
+
+async def test_an_account_with_another_identity_is_left_as_it_was(
+    world: World, account: Login, tmp_path: Path
+) -> None:
+    """The login that found it out is ended, and nothing of it stays."""
+    first, second = tmp_path / "first", tmp_path / "second"
+    first.mkdir()
+    second.mkdir()
+    words = ("setup", *flags(world, account))
+    assert (await execute(first, *words, ACTAS_PASSWORD="correct horse")).code == 0
+    refused = await execute(second, *words, ACTAS_PASSWORD="correct horse")
+    assert refused.code == 2
+    assert "already has a cross-signing identity" in refused.err
+    assert left(second) == []
+    assert len(await devices(world, account)) == 2  # of the account's making, and of the first bot
+
+
+async def test_check_says_that_a_login_was_ended(
+    world: World, account: Login, tmp_path: Path
+) -> None:
+    """And how the bot gets a new one."""
+    words = ("setup", *flags(world, account))
+    done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
+    device = done.out.split("with the device ")[1].split(".")[0]
+    secret = {"ACTAS_SECRET": f"file:{tmp_path}/actas.secret"}
+    check = await execute(tmp_path, "check", **secret)
+    assert f"works: {account.user} on the device {device}" in check.out
+    await end_all(world, account)
+    check = await execute(tmp_path, "check", **secret)
+    assert check.code == 1
+    assert "FAIL  login                    the homeserver has ended it" in check.out
+
+
+async def call(world: World, account: Login, method: str, path: str) -> dict[str, Any]:
+    """Ask the homeserver as the account's first login."""
+    url = f"{world.homeserver.url}/_matrix/client/v3/{path}"
+    headers = {"Authorization": f"Bearer {account.token}"}
+    async with (
+        aiohttp.ClientSession(headers=headers) as http,
+        http.request(method, url, json={} if method == "POST" else None) as answer,
+    ):
+        found: dict[str, Any] = await answer.json()
+        return found
+
+
+async def devices(world: World, account: Login) -> list[str]:
+    """The account's devices."""
+    found = await call(world, account, "GET", "devices")
+    return [each["device_id"] for each in found["devices"]]
+
+
+async def end_all(world: World, account: Login) -> None:
+    """End every login of the account."""
+    await call(world, account, "POST", "logout/all")
+
+
 async def test_a_homeserver_that_is_away_is_named(tmp_path: Path) -> None:
-    """One line with the address, and nothing is left but the secret."""
+    """One line with the address, and nothing is left."""
     words = ["setup", "--homeserver=http://127.0.0.1:1", "--user=@actas:example.org"]
     done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
     assert done.code == 2
     assert done.err.startswith("actas: --homeserver: http://127.0.0.1:1 does not let the bot in")
     assert done.err.count("\n") == 1
-    assert not (tmp_path / "config.yaml").exists()
+    assert left(tmp_path) == []

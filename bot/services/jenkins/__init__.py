@@ -66,6 +66,8 @@ class JenkinsType:
     """The kind ``jenkins`` in the configuration."""
 
     kind: str = "jenkins"
+    title = JenkinsService.title
+    usual_aliases: Sequence[str] = ("j",)
     settings: type[Settings] = JenkinsSettings
 
     def create(

@@ -26,7 +26,9 @@ class JenkinsSettings(Settings):
     """
 
     url: Address = Field(
-        description="Give Jenkins' address, with its path if it has one: https://ci.example.org"
+        title="Jenkins' address",
+        examples=["https://ci.example.org"],
+        description="Give Jenkins' address, with its path if it has one: https://ci.example.org",
     )
     ca_file: Annotated[Path | None, AfterValidator(_readable)] = Field(
         default=None, description="Leave it out, or give a file of certificates (PEM)"

@@ -63,6 +63,8 @@ class TwitterType:
     """``type: twitter``."""
 
     kind = "twitter"
+    title = _TITLE
+    usual_aliases: Sequence[str] = ("t",)
     settings = TwitterSettings
 
     def create(self, name: str, aliases: Sequence[str], settings: TwitterSettings) -> Twitter:

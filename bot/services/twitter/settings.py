@@ -27,10 +27,12 @@ class TwitterSettings(Settings):
     """``services.<name>`` with ``type: twitter``."""
 
     consumer_key: SecretValue = Field(
-        description="Give the API key of the bot's app on X, best as env:NAME or file:PATH"
+        title="API key of the bot's app on X",
+        description="Give the API key of the bot's app on X, best as env:NAME or file:PATH",
     )
     consumer_secret: SecretValue = Field(
-        description="Give the API key secret of the bot's app on X, best as env:NAME or file:PATH"
+        title="API key secret of the bot's app on X",
+        description="Give the API key secret of the bot's app on X, best as env:NAME or file:PATH",
     )
     api_url: PrivateOrigin = Field(
         default="https://api.twitter.com",

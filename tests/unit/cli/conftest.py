@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import subprocess
 import sys
@@ -87,7 +88,9 @@ class Shell:
             slot = (f"@{user}:example.org", service, "account-name", secret)
             await vault.put(Credential(*slot, identity="KEY", created=NOW))
         await vault.touch("@alice:example.org", "jenkins", NOW)
-        for name in ("session", "olm_account", "published", "identity"):
+        session = ["@actas:example.org", "DEVICE", "hunter2"]
+        await vault.put_value("session", json.dumps(session).encode())
+        for name in ("olm_account", "published", "identity"):
             await vault.put_value(name, b"hunter2")
         async with database.transaction() as connection:
             await connection.execute(insert(tables.journal), [run(place) for place in range(3)])

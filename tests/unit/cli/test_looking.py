@@ -6,6 +6,7 @@ import asyncio
 import json
 import socket
 import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -68,6 +69,31 @@ def test_audit_is_narrowed_by_user_service_and_number(used):
 def test_audit_goes_back_as_far_as_asked(used):
     """All of it is older than four weeks."""
     assert used.execute("audit", "--since", "4w", "--json").stdout == ""
+
+
+def test_audit_with_nothing_to_show_says_so(shell, used):
+    """A sentence for people, and still nothing for programs."""
+    assert used.execute("audit", "--user", "@eve:example.org").stdout == (
+        "No command that ran is like that.\n"
+    )
+    with closing(sqlite3.connect(shell.state / "actas.db")) as database:
+        database.execute("DELETE FROM journal")
+        database.commit()
+    assert used.execute("audit").stdout == "No command has run yet.\n"
+    assert used.execute("audit", "--json").stdout == ""
+
+
+@pytest.mark.parametrize(
+    ("secret", "problem"),
+    [("", "is not set"), ("oops", "its first secret"), (new_secret(), "is not the secret that")],
+)
+def test_check_ends_as_run_does_without_the_secret(used, secret, problem):
+    """With 2, and a last line that names it; everything else was looked at all the same."""
+    used.environment["ACTAS_SECRET"] = secret
+    done = used.execute("check")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1].startswith(f"actas: ACTAS_SECRET: {problem}")
+    assert "FAIL  homeserver" in done.stdout
 
 
 def test_doctor_finds_a_whole_database_whole(used):

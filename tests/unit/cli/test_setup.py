@@ -2,14 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import select
-import subprocess
-import sys
-import termios
-import time
-
 import pytest
 import yaml
 
@@ -20,6 +12,7 @@ from bot.config import load
 from bot.errors import ConfigError
 from bot.plugin import SecretValue, Settings
 from bot.secret import Secret
+from tests.terminal import Terminal
 
 PASSWORD = "correct horse"
 
@@ -76,6 +69,9 @@ def test_a_secret_may_stay_where_it_is():
         (["fake"], ["fake.url=x"], "FAKE_APP_KEY"),
         (["fake"], ["fake.url=x", "fake.app_key=hunter2"], "--set fake.app_key"),
         ([], ["fake.url=x"], "--set fake"),
+        (["fake"], ["fake.url=x", "fake.app_key=env:X", "fake.timeout=long"], "--set fake.timeout"),
+        (["fake"], ["fake.url=x", "fake.app_key=env:X", "fake.aliases=f"], "--set fake.aliases"),
+        (["help=fake"], [], "--service help=fake"),
         (["fake"], ["url=x"], "--set url"),
         (["fake"], ["fake.url"], "--set fake.url"),
     ],
@@ -110,79 +106,135 @@ def test_the_written_configuration_says_what_was_answered(tmp_path, text):
     assert yaml.safe_load(sheet.text())["commands"]["confirm"] == []
 
 
-class Terminal:
-    """A terminal with `actas setup` in it."""
-
-    def __init__(self, shell):
-        self._ours, theirs = pty.openpty()
-        shell.environment.pop("ACTAS_SECRET")
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "bot", "setup", "--config", "new.yaml"],
-            stdin=theirs,
-            stdout=theirs,
-            stderr=theirs,
-            cwd=shell.home,
-            env=shell.environment,
-        )
-        os.close(theirs)
-        self.shown = ""
-
-    def answer(self, question, text):
-        """Wait for a question that was not answered yet, and answer it."""
-        place = len(self.shown)
-        while question not in self.shown[place:]:
-            assert self._read(), f"{question!r} was not asked after {self.shown!r}"
-        os.write(self._ours, f"{text}\n".encode())
-
-    def answer_unseen(self, question, text):
-        """The same for a secret, once the terminal shows no more what is typed.
-
-        What was typed earlier is thrown away, as with every password prompt.
-        """
-        while question not in self.shown:
-            assert self._read(), f"{question!r} was not asked after {self.shown!r}"
-        deadline = time.monotonic() + 20
-        while termios.tcgetattr(self._ours)[3] & termios.ECHO:
-            assert time.monotonic() < deadline, "what is typed would be shown"
-            select.select([], [], [], 0.01)
-        os.write(self._ours, f"{text}\n".encode())
-
-    def close(self):
-        """Read to the end and return the exit code."""
-        while self._read():
-            pass
-        os.close(self._ours)
-        return self.process.wait(timeout=20)
-
-    def _read(self):
-        """Read what is shown next; False at the end, or when nothing comes."""
-        readable, _, _ = select.select([self._ours], [], [], 20)
-        try:
-            more = os.read(self._ours, 4096) if readable else b""
-        except OSError:  # that is how a terminal says that nobody is on the other side any more
-            more = b""
-        self.shown += more.decode()
-        return bool(more)
+NEW = ("setup", "--config", "new.yaml")
 
 
-def test_setup_asks_for_everything_in_a_terminal(shell):
-    """Answers or defaults; passwords and keys are not shown. Here the homeserver is away."""
-    terminal = Terminal(shell)
-    terminal.answer("Homeserver", "http://127.0.0.1:1")
-    terminal.answer("Matrix id", "@actas:example.org")
-    terminal.answer("jenkins?", "y")
-    terminal.answer("twitter?", "n")
-    terminal.answer("url", "https://ci.example.org")
-    terminal.answer("other words", "j")
-    terminal.answer("database", "")
-    terminal.answer("talk to it", "")
-    terminal.answer("administer", "@ops:example.org")
-    terminal.answer_unseen("Password of @actas:example.org", PASSWORD)
-    assert terminal.close() == 2
+@pytest.fixture
+def bare(shell):
+    """A shell in a directory with nothing in it, and no secret set."""
+    shell.environment.pop("ACTAS_SECRET")
+    (shell.home / "config.yaml").unlink()
+    return shell
+
+
+def left(shell):
+    """What is in the shell's directory."""
+    return sorted(path.name for path in shell.home.rglob("*"))
+
+
+def test_setup_asks_for_everything_in_a_terminal(bare):
+    """Services go by their titles, each with its usual short word. Here the homeserver is away."""
+    with Terminal.open(bare.home, bare.environment, *NEW) as terminal:
+        terminal.answer("homeserver's address", "http://127.0.0.1:1")
+        terminal.answer("Matrix id", "@actas:example.org")
+        terminal.answer("Connect to Jenkins?", "y")
+        terminal.answer("Connect to X (twitter)?", "y")
+        terminal.answer("Jenkins' address (such as https://ci.example.org):", "https://ci.test")
+        terminal.answer("Short words for jenkins, or - for none [j]:", "")
+        terminal.answer_unseen("API key of the bot's app on X:", "hunter2")
+        terminal.answer_unseen("API key secret of the bot's app on X:", "hunter2")
+        terminal.answer("Short words for twitter, or - for none [t]:", "")
+        terminal.answer("database", "")
+        terminal.answer("talk to it", "")
+        terminal.answer("administer", "@ops:example.org")
+        terminal.answer_unseen("Password of @actas:example.org", PASSWORD)
+        assert terminal.end() == 2
     assert "http://127.0.0.1:1 does not let the bot in" in terminal.shown
     assert PASSWORD not in terminal.shown
-    assert (shell.home / "actas.secret").stat().st_mode & 0o777 == 0o600
-    assert not (shell.home / "new.yaml").exists()
+    assert "hunter2" not in terminal.shown
+    assert left(bare) == []
+
+
+def test_a_wrong_answer_is_asked_for_again_at_once(bare):
+    """With what is wrong about it; later defaults follow the answer that was good."""
+    (bare.home / "open").mkdir(mode=0o755)
+    with Terminal.open(bare.home, bare.environment, *NEW) as terminal:
+        terminal.answer("homeserver's address", "localhost")
+        terminal.answer("is not an http:// or https:// address. Give its", "http://127.0.0.1:1")
+        terminal.answer("Matrix id", "actas")
+        terminal.answer("Give an id such as @actas:example.org.", '"@actas:good.example"')
+        terminal.answer("Connect to Jenkins?", "y")
+        terminal.answer("Connect to X", "n")
+        terminal.answer("Jenkins' address", "ci")
+        terminal.answer("is not an http:// or https:// address", "https://ci.test")
+        terminal.answer("Short words", "help")
+        terminal.answer("'help' is a command of the bot's own. Take another word.", "-")
+        terminal.answer("database", "open")
+        terminal.answer("may be read by other users of this machine", "./state")
+        terminal.answer("[@*:good.example]", "alice")
+        terminal.answer("Give Matrix ids or patterns", "@alice:good.example")
+        terminal.answer("administer", "@*:good.example")
+        terminal.answer("Give whole Matrix ids, no patterns", "@ops:good.example")
+        terminal.answer_unseen("Password of @actas:good.example", PASSWORD)
+        assert terminal.end() == 2
+    assert "does not let the bot in" in terminal.shown
+    assert left(bare) == ["open"]
+
+
+def test_setup_that_is_given_up_leaves_nothing(bare):
+    """Not even the directory that it had made for its file."""
+    words = ("setup", "--config", "made/for/it/config.yaml")
+    with Terminal.open(bare.home, bare.environment, *words) as terminal:
+        terminal.answer("homeserver's address", "http://127.0.0.1:1")
+        assert (bare.home / "made/for/it").stat().st_mode & 0o777 == 0o755
+        terminal.answer("Matrix id", "\x04")
+        assert terminal.end() == 1
+    assert left(bare) == []
+
+
+@pytest.mark.parametrize("words", [["--config"], ["--config", "config.yaml", "--secret-file"]])
+def test_a_place_that_cannot_be_written_is_told_before_the_first_question(bare, words):
+    """Here it would be in a file, of which there is no way to make a directory."""
+    (bare.home / "file").touch()
+    line = bare.refuse("setup", *words, "file/config")
+    assert line.startswith(f"actas: {bare.home}/file: is not a directory. ")
+
+
+@pytest.mark.parametrize(
+    ("flag", "value"),
+    [
+        ("--homeserver", "localhost"),
+        ("--user", "actas"),
+        ("--allow", "alice"),
+        ("--admin", "@*:example.org"),
+        ("--database", "mysql://x"),
+        ("--state-dir", "config.txt/state"),
+    ],
+)
+def test_a_flag_with_a_wrong_value_is_told_by_its_name(bare, flag, value):
+    """Before the password is needed."""
+    (bare.home / "config.txt").touch()
+    line = bare.refuse(*NEW, "--user=@actas:example.org", f"{flag}={value}")
+    assert line.startswith(f"actas: {flag}: ")
+    assert left(bare) == ["config.txt"]
+
+
+def test_files_that_were_there_come_back_when_setup_fails(bare):
+    """They are somebody's, whatever their names."""
+    (bare.home / "twitter-consumer-key").write_text("mine")
+    (bare.home / "state").mkdir(mode=0o700)
+    (bare.home / "state" / "note").write_text("mine")
+    bare.environment |= {"TWITTER_CONSUMER_KEY": "a", "TWITTER_CONSUMER_SECRET": "b"}
+    bare.environment["ACTAS_PASSWORD"] = PASSWORD
+    flags = ["--homeserver=http://127.0.0.1:1", "--user=@actas:example.org", "--service=twitter"]
+    assert "does not let the bot in" in bare.refuse(*NEW, *flags)
+    assert left(bare) == ["note", "state", "twitter-consumer-key"]
+    assert (bare.home / "twitter-consumer-key").read_text() == "mine"
+
+
+class Usual(Fake):
+    """A kind that declares what people call it."""
+
+    title = "The Fake"
+    usual_aliases = ("f", "fk")
+
+
+def test_usual_short_words_are_given_where_they_are_free():
+    """To the first one that wants them; a service of that very name keeps its own."""
+    given = [f"{name}.{key}=env:X" for name in ("one", "fk", "two") for key in ("url", "app_key")]
+    form = fill(SILENT, {"fake": Usual()}, ["one=fake", "two=fake", "fk=fake"], given)
+    found = {name: settings.get("aliases") for name, settings in form.services.items()}
+    assert found == {"one": ["f"], "two": None, "fk": None}
 
 
 def test_setup_without_a_terminal_names_the_flag_that_is_missing(shell):
