@@ -305,7 +305,8 @@ class Inbound:
         if device is None or listed is None:
             return self._stray(room_id, event, said, Doubt.UNKNOWN)
         if self._trust.cross_signed_devices_only and not device.signed:
-            return self._stray(room_id, event, said, Doubt.UNSIGNED)
+            doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
+            return self._stray(room_id, event, said, doubt)
         actor = Actor(
             user=found.sender,
             room=room_id,
