@@ -106,7 +106,7 @@ class Accounts:
                 "That does not prove who you are, so nothing was stored: it is not an account "
                 "that I know you by.",
                 "Connect an account that you had connected before your identity changed, or ask my "
-                "operator",
+                "operator to forget you",
             )
 
     async def disconnect(self, actor: Actor, service: Service[Any]) -> bool:

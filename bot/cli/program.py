@@ -22,6 +22,7 @@ COMMANDS: Final = {
     "new-secret": "Print a new value for ACTAS_SECRET.",
     "reseal": "Seal everything again with the newest secret.",
     "users": "List who has connected which services.",
+    "forget": "Remove all that is stored of one person.",
     "audit": "List the commands that ran, and how they ended.",
     "backup": "Copy the database, also while the bot runs.",
     "doctor": "Describe this installation; look for damage.",

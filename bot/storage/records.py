@@ -1,4 +1,4 @@
-"""What an operator may look at: who stored what and which commands ran, never a secret.
+"""What an operator may look at, or remove: who stored what and which commands ran, no secret.
 
 Everything here stands in clear in the database; none of it needs ``ACTAS_SECRET``.
 """
@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.storage.database import Database
-from bot.storage.tables import credential, journal, metadata
+from bot.storage.tables import credential, identity_pin, journal, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,17 @@ async def runs(
         )
         for row in reversed(rows)
     ]
+
+
+async def forget(database: Database, user: str) -> bool:
+    """Remove a person's credentials and pinned identity for good. False if there was nothing."""
+    async with database.transaction() as connection:
+        counts = [
+            (await connection.execute(delete(table).where(table.c.user_id == user))).rowcount
+            for table in (credential, identity_pin)
+        ]
+    await database.scrub()
+    return any(counts)
 
 
 async def sizes(database: Database) -> Mapping[str, int]:
