@@ -12,7 +12,7 @@ from typing import Any
 import structlog
 
 from bot.errors import ServiceError, Unopenable, UserError
-from bot.matrix.identity import Pins
+from bot.matrix.pins import Pins
 from bot.model import Actor, Credential
 from bot.plugin import Conversation, Flow, Service
 from bot.vault.vault import Account, Vault

@@ -9,11 +9,12 @@ import structlog
 
 from bot.errors import ConfigError
 from bot.matrix.client import Homeserver, MatrixError, Session, adopt, log_in
-from bot.matrix.identity import OwnIdentity, Pins, publish
+from bot.matrix.identity import OwnIdentity, publish
 from bot.matrix.inbox import Inbox
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.outbound import Sender
+from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
 from bot.secret import Secret

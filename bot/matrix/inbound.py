@@ -27,11 +27,11 @@ from bot.matrix.events import (
     text_of,
     timestamp,
 )
-from bot.matrix.identity import Pins
 from bot.matrix.ids import is_id
 from bot.matrix.inbox import Entry, Inbox, Item, Joined, Late, Locked, Waiting
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
+from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
 from bot.model import Actor, Doubt, Message, Stray

@@ -13,8 +13,8 @@ from bot.clock import now
 from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import Device, DeviceList, read_device_list
-from bot.matrix.identity import Pins
 from bot.matrix.machine import Machine
+from bot.matrix.pins import Pins
 from bot.matrix.store import CryptoStore, Outbound
 from bot.recent import Recent
 

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.bot import Bot
 from sandbox.content import Quoted
+from sandbox.gateway import Gateway, Json
 from sandbox.jenkins import string
 from sandbox.jenkins.mishaps import answer
 from sandbox.jenkins.world import password
@@ -17,7 +18,6 @@ from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.e2e.conftest import NewBot
 from tests.e2e.evidence import connected
-from tests.e2e.gateway import Gateway, Json
 from tests.e2e.seat import Seat
 from tests.e2e.steps import (
     connect_jenkins,

@@ -9,13 +9,13 @@ import pytest
 
 from sandbox.bot import Bot
 from sandbox.device import Refused
+from sandbox.gateway import Gateway
 from sandbox.person import Person
 from sandbox.signing import Json, signed_devices
 from sandbox.timeline import Message
 from sandbox.world import Arrive, World
 from tests.e2e.conftest import NewBot
 from tests.e2e.evidence import rows
-from tests.e2e.gateway import Gateway
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, connect_x, meet, new_job, open_dm, started_by
 

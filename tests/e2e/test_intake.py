@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from sandbox.bot import Bot
+from sandbox.gateway import Gateway, Json
 from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.e2e.conftest import NewBot
 from tests.e2e.evidence import connected, stands_nowhere
-from tests.e2e.gateway import Gateway, Json
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, meet, new_token, open_dm, setup_x
 

@@ -9,11 +9,11 @@ import pytest
 
 from sandbox.bot import Bot
 from sandbox.content import Quoted
+from sandbox.held import Held
 from sandbox.jenkins import BUILD, READ
 from sandbox.jenkins.mishaps import json
 from sandbox.world import Arrive, World
 from tests.e2e.evidence import connected
-from tests.e2e.held import Held
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, led_dm, meet, new_job, open_dm, started_by
 

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 import pytest
 
 from sandbox.bot import Bot
+from sandbox.gateway import Gateway, Json
+from sandbox.held import Held
 from sandbox.timeline import Message
 from sandbox.world import Arrive, World
 from tests.e2e.evidence import connected, rows
-from tests.e2e.gateway import Gateway, Json
-from tests.e2e.held import Held
 from tests.e2e.seat import Seat
 from tests.e2e.steps import (
     connect_jenkins,

@@ -21,11 +21,12 @@ from aiohttp.test_utils import TestServer
 from bot.clock import now
 from bot.matrix.client import Homeserver
 from bot.matrix.devices import Device
-from bot.matrix.identity import OwnIdentity, Pins
+from bot.matrix.identity import OwnIdentity
 from bot.matrix.inbound import Inbound, Trust
 from bot.matrix.inbox import Inbox
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
+from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
 from bot.storage.database import Database

@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from tests.e2e.held import Held
+from sandbox.held import Held
 
 Json = dict[str, Any]
 Rewrite = Callable[[Json], Json]
