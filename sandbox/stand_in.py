@@ -77,9 +77,20 @@ class StandIn(ABC):
         """Wait until one of the mishaps is under way."""
         await self._failing.wait()
 
-    async def _listen(self, app: web.Application, tls: ssl.SSLContext | None = None) -> None:
+    async def _listen(
+        self,
+        app: web.Application,
+        tls: ssl.SSLContext | None = None,
+        *,
+        handler_cancellation: bool = False,
+    ) -> None:
         app.middlewares.append(self._meet)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(
+            app,
+            access_log=None,
+            shutdown_timeout=0.1,
+            handler_cancellation=handler_cancellation,
+        )
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0, ssl_context=tls).start()
         port = self._runner.addresses[0][1]

@@ -1,0 +1,158 @@
+"""What a hostile homeserver may make of its answers, for :meth:`sandbox.gateway.Gateway.lying`.
+
+Each function returns a change of an answer: of ``/sync`` unless it says otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from typing import Any
+
+Json = dict[str, Any]
+Change = Callable[[Json], Json]
+Event = Callable[[Json], bool]
+
+
+def timeline(response: Json, room: str) -> list[Json]:
+    """The events of a room in a sync response; changing the list changes the response."""
+    joined = response.setdefault("rooms", {}).setdefault("join", {}).setdefault(room, {})
+    events: list[Json] = joined.setdefault("timeline", {}).setdefault("events", [])
+    return events
+
+
+# events -------------------------------------------------------------------------------------
+def altered(room: str, wanted: Event, **fields: Any) -> Change:
+    """Events of a room with other fields: another ``sender``, for instance.
+
+    ``content`` is added to; everything else is replaced.
+    """
+
+    def change(response: Json) -> Json:
+        if room not in response.get("rooms", {}).get("join", {}):
+            return response
+        for event in filter(wanted, timeline(response, room)):
+            content = event["content"] | fields.get("content", {})
+            event.update(fields | {"content": content})
+        return response
+
+    return change
+
+
+def added(room: str, *events: Json) -> Change:
+    """Events that nobody sent, or sent before: in the next sync response, and only there."""
+    left = list(events)
+
+    def change(response: Json) -> Json:
+        if left:
+            timeline(response, room).extend(left)
+            left.clear()
+        return response
+
+    return change
+
+
+def without_state(room: str, *kinds: str) -> Change:
+    """A room without its state events of these types."""
+
+    def change(response: Json) -> Json:
+        joined = response.get("rooms", {}).get("join", {}).get(room, {})
+        for part in ("state", "timeline"):
+            if events := joined.get(part, {}).get("events"):
+                joined[part]["events"] = [e for e in events if e.get("type") not in kinds]
+        return response
+
+    return change
+
+
+class Withholding:
+    """To-device messages that are ``wanted`` are kept back until :meth:`release`."""
+
+    def __init__(self, wanted: Event) -> None:
+        self.kept: list[Json] = []
+        self._wanted, self._released = wanted, False
+
+    def __call__(self, response: Json) -> Json:
+        """Keep them back, or give them."""
+        events: list[Json] = response.setdefault("to_device", {}).setdefault("events", [])
+        if self._released:
+            events.extend(self.kept)
+            self.kept.clear()
+        else:
+            self.kept += [event for event in events if self._wanted(event)]
+            events[:] = [event for event in events if not self._wanted(event)]
+        return response
+
+    def release(self) -> None:
+        """Give them with the next response."""
+        self._released = True
+
+
+def to_device(*events: Json) -> Change:
+    """To-device messages that nobody sent: in the next sync response, and only there."""
+    left = list(events)
+
+    def change(response: Json) -> Json:
+        if left:
+            response.setdefault("to_device", {}).setdefault("events", []).extend(left)
+            left.clear()
+        return response
+
+    return change
+
+
+def without(*fields: str) -> Change:
+    """Any answer without these fields."""
+
+    def change(answer: Json) -> Json:
+        return {name: value for name, value in answer.items() if name not in fields}
+
+    return change
+
+
+# keys ---------------------------------------------------------------------------------------
+def with_device(keys: Json) -> Change:
+    """``/keys/query``: a device that its owner does not have, or other keys for one."""
+
+    def change(answer: Json) -> Json:
+        of_user = answer.get("device_keys", {}).get(keys["user_id"])
+        if of_user is not None:
+            of_user[keys["device_id"]] = keys
+        return answer
+
+    return change
+
+
+def without_devices(user: str, devices: Collection[str]) -> Change:
+    """``/keys/query``: some of a user's devices are hidden."""
+
+    def change(answer: Json) -> Json:
+        of_user = answer.get("device_keys", {}).get(user, {})
+        for device in devices:
+            of_user.pop(device, None)
+        return answer
+
+    return change
+
+
+def with_broken_keys(user: str, device: str, key: str) -> Change:
+    """``/keys/query``: ``key`` in the place of a device's two own."""
+
+    def change(answer: Json) -> Json:
+        keys = answer.get("device_keys", {}).get(user, {}).get(device)
+        if keys is not None:
+            keys["keys"] = dict.fromkeys(keys["keys"], key)
+        return answer
+
+    return change
+
+
+def with_broken_prekeys(user: str, key: str) -> Change:
+    """``/keys/claim``: ``key`` in the place of all that a user's devices offer."""
+
+    def change(answer: Json) -> Json:
+        for prekeys in answer.get("one_time_keys", {}).get(user, {}).values():
+            for prekey in prekeys.values():
+                prekey["key"] = key
+        return answer
+
+    return change
