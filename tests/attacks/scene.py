@@ -1,0 +1,27 @@
+"""Where an attack takes place: a room with a victim, people that it serves, and an attacker."""
+
+from __future__ import annotations
+
+from sandbox.person import Person
+from tests.attacks.bare import BareBot
+from tests.attacks.forger import Forger
+from tests.attacks.ours import OurBot
+from tests.e2e.seat import Seat
+from tests.e2e.steps import meet
+
+Victim = BareBot | OurBot
+
+
+async def gather(victim: Victim, *people: Person, mallory: Forger | None = None) -> list[Seat]:
+    """Meet in a new room; everybody's seat in it, Mallory having none.
+
+    ``seat.settles()`` is an honest question and its answer, for both victims alike. It comes after
+    all that the homeserver has given the victim before.
+    """
+    seats = await meet(victim, *people)
+    if mallory is not None:
+        host = seats[0]
+        await host.who.invite(host.room, mallory.user)
+        await mallory.join(host.room)
+        await host.who.has_joined(host.room, mallory.user)
+    return seats
