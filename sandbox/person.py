@@ -5,7 +5,7 @@ Built on matrix-nio and on nothing of the bot's, so that what they see checks wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from typing import Self
 from urllib.parse import quote
 from uuid import uuid4
@@ -19,9 +19,7 @@ from sandbox.device import Device, Refused
 from sandbox.rooms import RoomMember
 from sandbox.signing import Identity, Json
 from sandbox.synapse import Synapse
-from sandbox.timeline import Message, NotSeen
-
-Wanted = str | Callable[[Message], bool]
+from sandbox.timeline import Message, NotSeen, Wanted
 
 
 class Person(RoomMember):
@@ -150,22 +148,13 @@ class Person(RoomMember):
     ) -> Message:
         """Wait for a message that is new or changed after a position, and return it.
 
-        ``wanted`` is a text that its body holds (case aside), or a test of the message.
-
         Raises:
             NotSeen: none came in time.
         """
-
-        def fits(message: Message) -> bool:
-            if room not in {None, message.room} or sender not in {None, message.sender}:
-                return False
-            if isinstance(wanted, str):
-                return wanted.lower() in message.body.lower()
-            return wanted(message)
-
-        what = f"message like {wanted!r}" if isinstance(wanted, str) else "message as wanted"
         try:
-            return await self.timeline.wait(fits, after=after, patience=patience, what=what)
+            return await self.timeline.sees(
+                wanted, after=after, room=room, sender=sender, patience=patience
+            )
         except NotSeen as not_seen:
             raise (self.device.fault() or not_seen) from None
 

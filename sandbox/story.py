@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from typing import Final, Self
 
 from sandbox.bot import Bot
-from sandbox.person import Person, Wanted
-from sandbox.timeline import Message
+from sandbox.person import Person
+from sandbox.timeline import Message, Wanted
 from sandbox.world import World
 
 _AUTHORISE: Final = re.compile(r"https?://\S*?oauth_token=([\w-]+)")

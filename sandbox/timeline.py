@@ -67,6 +67,10 @@ class Message:
         return self.relation.get("rel_type") == kind
 
 
+Wanted = str | Callable[[Message], bool]
+"""A text that a message's body holds (case aside), or a test of the message."""
+
+
 class NotSeen(AssertionError):
     """What was waited for did not show in time."""
 
@@ -119,6 +123,38 @@ class Timeline:
                 self._edit(arrival, relation.get("event_id"))
             else:
                 self._show(arrival, relation)
+
+    def put(self, message: Message) -> None:
+        """Show a message as it is now, in place of what was shown of it before."""
+        known = self._messages.get(message.event_id)
+        message.arrived = known.arrived if known else self.position + 1
+        self._messages[message.event_id] = message
+        self._changed(message)
+
+    async def sees(
+        self,
+        wanted: Wanted,
+        *,
+        after: int,
+        room: str | None,
+        sender: str | None,
+        patience: float,
+    ) -> Message:
+        """Wait for a message in a room, from a sender, that is new or changed after a position.
+
+        Raises:
+            NotSeen: none came within ``patience`` seconds.
+        """
+
+        def fits(message: Message) -> bool:
+            if room not in {None, message.room} or sender not in {None, message.sender}:
+                return False
+            if isinstance(wanted, str):
+                return wanted.lower() in message.body.lower()
+            return wanted(message)
+
+        what = f"message like {wanted!r}" if isinstance(wanted, str) else "message as wanted"
+        return await self.wait(fits, after=after, patience=patience, what=what)
 
     async def wait(
         self,
@@ -173,15 +209,13 @@ class Timeline:
             ts=event["origin_server_ts"],
             content={} if redacted or arrival.unreadable else event.get("content", {}),
             encrypted=arrival.encrypted,
-            arrived=known.arrived if known else self.position + 1,
             device=arrival.device,
             signed=arrival.signed,
             unreadable="" if redacted else arrival.unreadable,
             relation=relation,
             redacted=redacted,
         )
-        self._messages[message.event_id] = message
-        self._changed(message)
+        self.put(message)
 
     def _edit(self, arrival: Arrival, original: Any) -> None:
         message = self._messages.get(original)

@@ -71,7 +71,7 @@ class World:
         async def arrive(name: str, **options: Any) -> Person:
             bots = [bot.user for bot in self._bots]
             options["joins_for"] = [*options.get("joins_for", ()), *bots]
-            person = await Person.arrive(self.homeserver, self._unique(name), **options)
+            person = await Person.arrive(self.homeserver, self.unique(name), **options)
             here.append(person)
             self._people.append(person)
             return person
@@ -86,7 +86,7 @@ class World:
     @asynccontextmanager
     async def bot(self, name: str = "actas", *, start: bool = True) -> AsyncIterator[Bot]:
         """A bot with an account and a state of its own, stopped at the end of the block."""
-        name = self._unique(name)
+        name = self.unique(name)
         login = await self.homeserver.register(name, f"password of {name}")
         home = self.home / name
         home.mkdir()
@@ -116,7 +116,8 @@ class World:
             },
         }
 
-    def _unique(self, name: str) -> str:
+    def unique(self, name: str) -> str:
+        """A local user id that nobody has yet: ``alice``, then ``alice-2``."""
         number = next(self._names.setdefault(name, count(1)))
         return name if number == 1 else f"{name}-{number}"
 

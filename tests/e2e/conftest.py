@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
+from typing import Any
 
 import pytest
 
 from sandbox.bot import Bot
 from sandbox.synapse import Synapse
 from sandbox.world import Arrive, World
+from tests.e2e.element import Element
+from tests.e2e.element.runtime import missing
 
 NewBot = Callable[..., Awaitable[Bot]]
 """``await new_bot()``, or ``await new_bot(start=False)`` to change its configuration first."""
+
+AtElement = Callable[..., Awaitable[Element]]
+"""``await at_element("alice")``: see :meth:`Element.arrive`; names are made unique."""
 
 
 @pytest.fixture(scope="session")
@@ -58,4 +64,18 @@ async def arrive(world: World) -> AsyncIterator[Arrive]:
 async def arrive_to_stay(world: World) -> AsyncIterator[Arrive]:
     """The same for people who stay for all tests of a module."""
     async with world.guests() as arrive:
+        yield arrive
+
+
+@pytest.fixture
+async def at_element(world: World) -> AsyncIterator[AtElement]:
+    """Bring people who use Element into the world for one test."""
+    if reason := missing():
+        pytest.skip(reason)
+    async with AsyncExitStack() as stack:
+
+        async def arrive(name: str, **options: Any) -> Element:
+            arriving = Element.arrive(world.homeserver, world.unique(name), **options)
+            return await stack.enter_async_context(arriving)
+
         yield arrive

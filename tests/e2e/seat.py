@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.bot import Bot
-from sandbox.person import Person, Wanted
-from sandbox.timeline import Message
+from sandbox.person import Person
+from sandbox.timeline import Message, Wanted
 
 
 @dataclass(frozen=True, slots=True)
