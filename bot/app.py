@@ -22,9 +22,12 @@ from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.lanes import Lanes
-from bot.matrix.account import Account, Login, assemble, restore
+from bot.matrix.account import Account, assemble
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.inbound import Inbound, Trust
+from bot.matrix.introduction import introduce
+from bot.matrix.login import Login, restore
+from bot.matrix.store import CryptoStore
 from bot.matrix.sync import SyncLoop
 from bot.metrics import Metrics
 from bot.pace import Throttle
@@ -81,17 +84,19 @@ async def _account(
         environment("ACTAS_PASSWORD"),
         environment("ACTAS_ACCESS_TOKEN"),
         secret.reveal() if (secret := environment("ACTAS_DEVICE_ID")) else None,
+        environment("ACTAS_RECOVERY_KEY"),
     )
     while True:
         try:
             session = await restore(homeserver, vault, login)
+            store = CryptoStore(database, sealer, session.device_id)
+            machine = await introduce(homeserver, session, store, vault, login)
             return await assemble(
                 homeserver,
                 session,
+                machine,
                 database=database,
                 sealer=sealer,
-                vault=vault,
-                password=login.password,
                 encrypted_only=config.access.encrypted_rooms_only,
                 signed_only=config.access.cross_signed_devices_only,
             )

@@ -7,8 +7,10 @@ from contextlib import suppress
 
 from bot.config import Config
 from bot.errors import ConfigError
-from bot.matrix.account import Login, assemble, restore, stored_session
 from bot.matrix.client import Homeserver, MatrixError, Session, Unreachable
+from bot.matrix.introduction import introduce
+from bot.matrix.login import Login, restore, stored_session
+from bot.matrix.store import CryptoStore
 from bot.storage.database import Database
 from bot.storage.state import locked, prepare
 from bot.vault.keys import KeyRing
@@ -40,16 +42,8 @@ async def log_in(
             session = await restore(homeserver, vault, login)
             await vault.prove()
             try:
-                await assemble(
-                    homeserver,
-                    session,
-                    database=database,
-                    sealer=sealer,
-                    vault=vault,
-                    password=login.password,
-                    encrypted_only=config.access.encrypted_rooms_only,
-                    signed_only=config.access.cross_signed_devices_only,
-                )
+                store = CryptoStore(database, sealer, session.device_id)
+                await introduce(homeserver, session, store, vault, login)
             except ConfigError:  # the account's own state is in the way: nothing was published
                 if fresh and login.token is None and config.database is None:
                     await _log_out(homeserver)

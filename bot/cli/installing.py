@@ -15,8 +15,8 @@ from bot.cli.leavings import new_state, write
 from bot.cli.sheet import Sheet
 from bot.config import environment, load
 from bot.errors import ConfigError
-from bot.matrix.account import Login
 from bot.matrix.client import Session
+from bot.matrix.login import Login
 from bot.secret import Secret
 from bot.services import discover
 from bot.vault.keys import VARIABLE, KeyRing, new_secret

@@ -8,8 +8,8 @@ from bot.cli.findings import Finding, fail, ok
 from bot.cli.opening import open_database, read_sealer
 from bot.config import Config
 from bot.errors import ActasError
-from bot.matrix.account import stored_session
 from bot.matrix.client import Homeserver, MatrixError, Session
+from bot.matrix.login import stored_session
 from bot.vault.vault import Vault
 
 _WHAT = "login"

@@ -8,47 +8,27 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final, Self
 
-import structlog
-
-from bot.errors import ConfigError
-from bot.matrix.client import Homeserver, MatrixError, Session
-from bot.matrix.devices import read_device_list
-from bot.matrix.machine import Machine
 from bot.matrix.signing import SigningKey
-from bot.secret import Secret
 from bot.vault.vault import Vault
 
 USAGES: Final = ("master", "self_signing", "user_signing")
-
-log = structlog.get_logger()
+_VALUE: Final = "identity"  # in the vault
 
 
 class OwnIdentity:
-    """The three keys that say which devices are the bot's; their seeds live in the vault."""
+    """The three keys that say which devices are the bot's, made from ``seeds`` of 32 bytes."""
 
     def __init__(self, seeds: Mapping[str, bytes]) -> None:
-        self._seeds = dict(seeds)
-        self._keys = {usage: SigningKey(seeds[usage]) for usage in USAGES}
+        self.seeds: Mapping[str, bytes] = {usage: seeds[usage] for usage in USAGES}
+        self._keys = {usage: SigningKey(seed) for usage, seed in self.seeds.items()}
 
     @classmethod
     def new(cls) -> Self:
         """Fresh random keys."""
         return cls({usage: os.urandom(32) for usage in USAGES})
-
-    @classmethod
-    async def load(cls, vault: Vault) -> Self | None:
-        """The keys in the vault."""
-        stored = await vault.get_value("identity")
-        if stored is None:
-            return None
-        return cls({usage: bytes.fromhex(seed) for usage, seed in json.loads(stored).items()})
-
-    async def save(self, vault: Vault) -> None:
-        """Seal the seeds."""
-        seeds = {usage: seed.hex() for usage, seed in self._seeds.items()}
-        await vault.put_value("identity", json.dumps(seeds).encode())
 
     @property
     def master(self) -> str:
@@ -71,72 +51,54 @@ class OwnIdentity:
             objects[usage] = thing
         return objects
 
+    def is_in(self, answer: Mapping[str, Any], user: str) -> bool:
+        """Whether an answer of ``/keys/query`` shows all three of these keys as ``user``'s."""
+        for usage, key in self._keys.items():
+            users = answer.get(f"{usage}_keys")
+            shown = users.get(user) if isinstance(users, dict) else None
+            if not isinstance(shown, dict) or shown.get("keys") != {key.key_id: key.public}:
+                return False
+        return True
 
-async def publish(
-    homeserver: Homeserver,
-    session: Session,
-    machine: Machine,
-    own: OwnIdentity,
-    password: Secret | None,
-) -> None:
-    """Have the server show our identity, and our device as signed by it. Idempotent.
 
-    The identity goes up before the device's keys do, so that nobody ever sees the device unsigned.
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The identities in the vault: the account's, and one that is to become it.
 
-    Raises:
-        ConfigError: the account has another identity; it is never replaced by itself.
-        MatrixError, Unreachable: the homeserver refused or was away.
+    An identity is ``next`` from before it is sent until it is known that the homeserver shows it.
+    Whatever ends the program in between, the one that the homeserver shows is among the two.
     """
-    user = session.user_id
-    answer = await homeserver.request("POST", "/v3/keys/query", {"device_keys": {user: []}})
-    shown = read_device_list(user, answer)
-    if shown.master not in (None, own.master):
-        raise ConfigError(
-            "homeserver.user",
-            f"{user} already has a cross-signing identity that was not made here",
-            "Restore the state directory it was made with, or use another account",
-        )
-    if shown.master is None:
-        await _upload_identity(homeserver, session, machine, own, password)
-    device = shown.devices.get(session.device_id)
-    if not machine.account.shared:
-        keys = machine.device_keys(own.self_signing)
-        body = {"device_keys": keys, **machine.prekeys(0, fallback_used=True)}
-        await machine.store.flush()
-        await homeserver.request("POST", "/v3/keys/upload", body)
-        machine.acknowledged()
-        await machine.store.flush()
-    elif device is None or not device.signed:
-        signed = {user: {session.device_id: machine.device_keys(own.self_signing)}}
-        answer = await homeserver.request("POST", "/v3/keys/signatures/upload", signed)
-        if answer.get("failures"):
-            raise MatrixError(200, "M_UNKNOWN", None, answer)
+
+    current: OwnIdentity | None = None
+    next: OwnIdentity | None = None
+
+    @classmethod
+    async def load(cls, vault: Vault) -> Self:
+        """What is in the vault."""
+        stored = await vault.get_value(_VALUE)
+        if stored is None:
+            return cls()
+        seeds = json.loads(stored)
+        return cls(_read(seeds), _read(seeds.get("next")))
+
+    async def save(self, vault: Vault) -> None:
+        """Seal both, in one write."""
+        seeds = _written(self.current) | {"next": _written(self.next)}
+        await vault.put_value(_VALUE, json.dumps(seeds).encode())
+
+    def known_as(self, master: str | None) -> OwnIdentity | None:
+        """The one with this public master key."""
+        for own in (self.current, self.next):
+            if own is not None and own.master == master:
+                return own
+        return None
 
 
-async def _upload_identity(
-    homeserver: Homeserver,
-    session: Session,
-    machine: Machine,
-    own: OwnIdentity,
-    password: Secret | None,
-) -> None:
-    objects = own.key_objects(session.user_id)
-    objects["master"]["signatures"] = {
-        session.user_id: {f"ed25519:{session.device_id}": machine.sign_json(objects["master"])}
-    }
-    body: dict[str, Any] = {f"{usage}_key": thing for usage, thing in objects.items()}
-    where = "/v3/keys/device_signing/upload"
-    try:
-        await homeserver.request("POST", where, body)
-    except MatrixError as refusal:
-        if refusal.status != 401 or password is None:
-            raise
-        identifier = {"type": "m.id.user", "user": session.user_id}
-        auth = {
-            "type": "m.login.password",
-            "identifier": identifier,
-            "password": password.reveal(),
-            "session": refusal.data.get("session"),
-        }
-        await homeserver.request("POST", where, {**body, "auth": auth})
-    log.info("identity.published", master=own.master)
+def _read(seeds: Mapping[str, Any] | None) -> OwnIdentity | None:
+    if not seeds or "master" not in seeds:
+        return None
+    return OwnIdentity({usage: bytes.fromhex(seeds[usage]) for usage in USAGES})
+
+
+def _written(own: OwnIdentity | None) -> dict[str, Any]:
+    return {} if own is None else {usage: seed.hex() for usage, seed in own.seeds.items()}
