@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import nio
 
 from sandbox.gateway import Gateway
 from sandbox.synapse import Login
+from sandbox.world import World
 
+_numbers = count(1)
 _CALL = "!jenkins build "
 
 
@@ -45,9 +49,23 @@ class BareBot:
         self.locked: list[nio.MegolmEvent] = []
         self.unsent: list[Exception] = []
         self.client: Any = None
+        self._ran = asyncio.Condition()
         self._login, self._home = login, home
         self._accounts: dict[str, str] = {}
         self._loop: asyncio.Task[None] | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def open(cls, world: World, home: Path) -> AsyncIterator[Self]:
+        """A running one, with an account of its own; ``home`` is an empty directory."""
+        login = await world.homeserver.register(f"bare-{next(_numbers)}", "password of bare")
+        async with Gateway(world.homeserver.url) as gateway:
+            bare = cls(login, gateway, home)
+            try:
+                await bare.start()
+                yield bare
+            finally:
+                await bare.kill()
 
     # the process ----------------------------------------------------------------------------
     async def start(self) -> None:
@@ -101,12 +119,19 @@ class BareBot:
         mine = [ran.user for ran in self.ran if ran.text == _CALL + job]
         return [self._accounts[user] for user in mine]
 
+    async def runs(self, text: str, times: int = 1) -> None:
+        """Wait until it has run a command so often; it may not have answered yet."""
+        async with asyncio.timeout(20), self._ran:
+            await self._ran.wait_for(lambda: [ran.text for ran in self.ran].count(text) >= times)
+
     async def _on_text(self, room: nio.MatrixRoom, event: nio.RoomMessageText) -> None:
         if event.sender == self.user or not event.body.startswith("!"):
             return
         ran = Ran(event.sender, room.room_id, event.body, event.decrypted)
         self.service(ran)
-        self.ran.append(ran)
+        async with self._ran:
+            self.ran.append(ran)
+            self._ran.notify_all()
         answer = {
             "msgtype": "m.notice",
             "body": f"Done: {event.body}",

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
 from itertools import count
+from typing import Any
 
 import pytest
 
-from sandbox.gateway import Gateway
 from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.attacks.bare import BareBot
@@ -16,6 +17,9 @@ from tests.attacks.ours import OurBot
 from tests.e2e.conftest import arrive, arrive_to_stay, world
 
 __all__ = ["arrive", "arrive_to_stay", "world"]
+
+NewForger = Callable[..., Awaitable[Forger]]
+"""``await forger(prekeys=…)``: see :meth:`Forger.publish`."""
 
 _numbers = count(1)
 
@@ -35,12 +39,8 @@ async def ours(world: World) -> AsyncIterator[OurBot]:
 @pytest.fixture(scope="module")
 async def bare(world: World, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[BareBot]:
     """A bare matrix-nio bot, behind another such homeserver."""
-    login = await world.homeserver.register(f"bare-{next(_numbers)}", "password of bare")
-    async with Gateway(world.homeserver.url) as gateway:
-        bare = BareBot(login, gateway, tmp_path_factory.mktemp("bare"))
-        await bare.start()
+    async with BareBot.open(world, tmp_path_factory.mktemp("bare")) as bare:
         yield bare
-        await bare.kill()
 
 
 @pytest.fixture(scope="module")
@@ -53,9 +53,20 @@ async def alice(ours: OurBot, bare: BareBot, arrive_to_stay: Arrive) -> Person:
 
 
 @pytest.fixture
-async def mallory(world: World) -> AsyncIterator[Forger]:
+async def forger(world: World) -> AsyncIterator[NewForger]:
+    """Make attackers, whose devices are published as ``publish`` is told."""
+    async with AsyncExitStack() as stack:
+
+        async def another(**published: Any) -> Forger:
+            login = await world.homeserver.register(f"mallory-{next(_numbers)}", "password")
+            one = await stack.enter_async_context(Forger(world.homeserver, login))
+            await one.publish(**published)
+            return one
+
+        yield another
+
+
+@pytest.fixture
+async def mallory(forger: NewForger) -> Forger:
     """An attacker with an account like everybody's, signed by an identity of its own."""
-    login = await world.homeserver.register(f"mallory-{next(_numbers)}", "password of mallory")
-    async with Forger(world.homeserver, login) as mallory:
-        await mallory.publish()
-        yield mallory
+    return await forger()

@@ -36,10 +36,15 @@ class Forger:
     async def __aexit__(self, *_: object) -> None:
         await self._http.close()
 
-    async def publish(self, *, prekeys: Json | None = None, **keys: str) -> None:
-        """Publish an identity and the device; ``keys`` are :meth:`HandMade.device_keys`'s."""
+    async def publish(self, *, prekey: str | None = None, **keys: str) -> None:
+        """Publish an identity and the device; ``keys`` are :meth:`HandMade.device_keys`'s.
+
+        ``prekey`` is what all one-time keys are, if they are not to be real ones.
+        """
         await self.call("POST", "/keys/device_signing/upload", self.hand.identity.upload())
-        prekeys = self.hand.prekeys(10) if prekeys is None else prekeys
+        prekeys = self.hand.prekeys(10)
+        if prekey is not None:
+            prekeys = {key_id: self.hand.signed({"key": prekey}) for key_id in prekeys}
         body = {"device_keys": self.hand.device_keys(**keys), "one_time_keys": prekeys}
         await self.call("POST", "/keys/upload", body)
 
@@ -82,7 +87,7 @@ class Forger:
             self.hand.begin(keys, prekey["key"])
         await self.to_device(keys, self.hand.olm(keys, plaintext))
 
-    async def share(self, user: str, content: Json, **fields: Any) -> None:
+    async def share(self, user: str, content: Json, /, **fields: Any) -> None:
         """Give a room key to all devices of a user; ``fields`` are those of the payload."""
         for keys in await self.devices(user):
             payload = self.hand.payload(keys, "m.room_key", content, **fields)

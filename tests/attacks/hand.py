@@ -27,6 +27,7 @@ class HandMade:
         self.curve25519 = self.account.curve25519_key.to_base64()
         self.ed25519 = self.account.ed25519_key.to_base64()
         self._sessions: dict[str, vodozemac.Session] = {}  # by the other's Curve25519 key
+        self._heard: list[vodozemac.Session] = []  # that others have begun
 
     # keys -----------------------------------------------------------------------------------
     def signed(self, content: Json) -> Json:
@@ -91,7 +92,7 @@ class HandMade:
             "ciphertext": {curve25519: {"type": kind, "body": unpadded(bytes(body))}},
         }
 
-    def payload(self, keys: Json, kind: str, content: Json, **fields: Any) -> bytes:
+    def payload(self, keys: Json, kind: str, content: Json, /, **fields: Any) -> bytes:
         """What is inside such a content; ``fields`` replace others of it."""
         whole = {
             "type": kind,
@@ -105,17 +106,18 @@ class HandMade:
         return json.dumps(whole | fields).encode()
 
     def read_olm(self, content: Json) -> Json:
-        """The payload of a to-device content for this device, from a session that it begins."""
-        mine = content["ciphertext"][self.curve25519]
+        """The payload of a to-device content for this device."""
+        mine, sender_key = content["ciphertext"][self.curve25519], content["sender_key"]
         raw = base64.b64decode(mine["body"] + "=" * (-len(mine["body"]) % 4))
-        if mine["type"] == 1:
-            session = self._sessions[content["sender_key"]]
-            plain = session.decrypt(vodozemac.AnyOlmMessage.from_parts(1, raw))
-        else:
-            key = Curve25519PublicKey.from_base64(content["sender_key"])
-            first = vodozemac.PreKeyMessage.from_base64(mine["body"])
+        message = vodozemac.AnyOlmMessage.from_parts(mine["type"], raw)
+        first = message.to_pre_key()
+        if first is not None and not any(s.session_matches(first) for s in self._heard):
+            key = Curve25519PublicKey.from_base64(sender_key)
             session, plain = self.account.create_inbound_session(key, first)
-            self._sessions.setdefault(content["sender_key"], session)
+            self._heard.append(session)
+        else:
+            known = [self._sessions.get(sender_key), *self._heard]
+            plain = next(filter(None, (_decrypted(session, message) for session in known)))
         payload: Json = json.loads(plain)
         return payload
 
@@ -146,3 +148,10 @@ def text(room: str, body: str) -> Json:
     """The payload of an ordinary text."""
     content = {"msgtype": "m.text", "body": body}
     return {"type": "m.room.message", "content": content, "room_id": room}
+
+
+def _decrypted(session: vodozemac.Session | None, message: vodozemac.AnyOlmMessage) -> bytes | None:
+    try:
+        return session.decrypt(message) if session is not None else None
+    except vodozemac.OlmDecryptionException:
+        return None

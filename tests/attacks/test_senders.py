@@ -1,6 +1,9 @@
-"""Saying something in somebody else's name."""
+"""Saying something in somebody else's name, or where they did not say it."""
 
 from __future__ import annotations
+
+import time
+from urllib.parse import quote
 
 import pytest
 
@@ -15,22 +18,110 @@ from tests.e2e.steps import new_job
 
 
 @pytest.mark.attack("N5")
-async def test_homeserver_cannot_put_alices_name_on_mallorys_words(
-    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger
+@pytest.mark.parametrize("device", ["of nobody", "of Alice's", "invented for Alice"])
+async def test_homeserver_cannot_put_alices_name_on_mallorys_words(  # noqa: PLR0917  # fixtures
+    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger, device: str
 ) -> None:
-    """The ciphertext is Mallory's; only the sender beside it is Alice."""
+    """Mallory's ciphertext comes with Alice as its sender, and a device that could be hers."""
+    named = {"of nobody": "BOGUS", "of Alice's": alice.device.device_id}.get(device, "INVENTED")
+    invented = lies.with_device(mallory.hand.as_device_of(alice.user, "INVENTED"))
 
     async def attack(victim: Victim) -> list[str]:
         job, (seat,) = new_job(world), await gather(victim, alice, mallory=mallory)
-        await seat.settles()
         forged = lies.altered(
             seat.room,
-            lambda event: event["sender"] == mallory.user,
+            lambda event: event["sender"] == mallory.user and event["type"] == "m.room.encrypted",
             sender=alice.user,
-            content={"device_id": "BOGUS"},
+            content={"device_id": named},
+        )
+        with (
+            victim.gateway.lying("/sync", forged) as lie,
+            victim.gateway.lying("/keys/query", invented if named == "INVENTED" else None),
+        ):
+            await mallory.say(seat.room, f"!jenkins build {job}", victim.user)
+            await seat.settles()
+            assert lie.told
+        return await victim.started_by(job)
+
+    assert await attack(bare) == ["alice"]
+    assert await attack(ours) == []
+
+
+@pytest.mark.attack("N5")
+async def test_mallory_cannot_hide_behind_alices_fingerprint(
+    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger
+) -> None:
+    """The room key says that Alice's Ed25519 key made it; its Olm session is Mallory's."""
+
+    async def attack(victim: Victim) -> list[str]:
+        job, (seat,) = new_job(world), await gather(victim, alice, mallory=mallory)
+        fingerprint = alice.device.olm.account.identity_keys["ed25519"]
+        session = await mallory.session(seat.room)
+        key = mallory.hand.room_key(seat.room, session)
+        await mallory.share(victim.user, key, keys={"ed25519": fingerprint})
+        forged = lies.altered(
+            seat.room, lambda event: event["sender"] == mallory.user, sender=alice.user
         )
         with victim.gateway.lying("/sync", forged) as lie:
-            await mallory.say(seat.room, f"!jenkins build {job}", victim.user)
+            await mallory.say(seat.room, f"!jenkins build {job}")
+            await seat.settles()
+            assert lie.told
+        return await victim.started_by(job)
+
+    assert await attack(bare) == ["alice"]
+    assert await attack(ours) == []
+
+
+@pytest.mark.attack("N6")
+async def test_alices_words_cannot_be_moved_into_another_room(
+    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger
+) -> None:
+    """Mallory, who was given the key of one room, gives it on as that of the other."""
+
+    async def attack(victim: Victim) -> list[str]:
+        job, (here,) = new_job(world), await gather(victim, alice, mallory=mallory)
+        (there,) = await gather(victim, alice, mallory=mallory)
+        said = await here.says(f"!jenkins build {job}")
+        await here.settles()
+        path = f"/rooms/{quote(here.room)}/event/{quote(said)}"
+        event = await mallory.call("GET", path)
+        await mallory.listen()
+        session_id = event["content"]["session_id"]
+        key = {
+            "algorithm": event["content"]["algorithm"],
+            "room_id": there.room,
+            "session_id": session_id,
+            "session_key": mallory.room_keys[here.room, session_id],
+        }
+        await mallory.share(victim.user, key)
+        moved = event["content"] | {"sender_key": mallory.hand.curve25519, "device_id": "BOGUS"}
+        event |= {"content": moved, "event_id": f"$moved-to-{victim.user}", "room_id": there.room}
+        with victim.gateway.lying("/sync", lies.added(there.room, event)) as lie:
+            await there.settles()
+            assert lie.told
+        return await victim.started_by(job)
+
+    assert await attack(bare) == ["alice", "alice"]
+    assert await attack(ours) == ["alice"]
+    assert "meant for another room" in ours.bot.log()
+
+
+@pytest.mark.attack("N8")
+async def test_homeserver_cannot_speak_for_alice_in_clear(
+    world: World, bare: BareBot, ours: OurBot, alice: Person
+) -> None:
+    """A text that was never encrypted, in a room where everything is."""
+
+    async def attack(victim: Victim) -> list[str]:
+        job, (seat,) = new_job(world), await gather(victim, alice)
+        event = {
+            "type": "m.room.message",
+            "sender": alice.user,
+            "event_id": f"$forged-for-{victim.user}",
+            "origin_server_ts": int(time.time() * 1000),
+            "content": {"msgtype": "m.text", "body": f"!jenkins build {job}"},
+        }
+        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
             await seat.settles()
             assert lie.told
         return await victim.started_by(job)
