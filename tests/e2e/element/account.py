@@ -10,7 +10,7 @@ from sandbox.account import PATIENCE
 from sandbox.timeline import NotSeen, Timeline
 from tests.e2e.element.message import show
 from tests.e2e.element.node import Json, Node
-from tests.e2e.element.runtime import find_node
+from tests.e2e.element.runtime import node
 from tests.e2e.element.verification import Verification
 
 
@@ -37,7 +37,7 @@ class Account:
             ElementRefused: the homeserver or the SDK did.
             ElementDied: the process ended instead.
         """
-        self._node = await Node.start(find_node(), self._take)
+        self._node = await Node.start(node(), self._take)
         login = await self.do(
             "logIn", homeserver=homeserver, user=user, password=password, **options
         )

