@@ -1,0 +1,59 @@
+"""Having something done twice, or forgotten."""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+import pytest
+
+from sandbox import lies
+from sandbox.person import Person
+from sandbox.world import World
+from tests.attacks.bare import BareBot
+from tests.attacks.ours import OurBot
+from tests.attacks.scene import Victim, gather
+from tests.e2e.steps import new_job
+
+
+@pytest.mark.attack("N7")
+async def test_homeserver_cannot_repeat_a_command_to_a_bot_that_was_restarted(
+    world: World, bare: BareBot, ours: OurBot, alice: Person
+) -> None:
+    """The same ciphertext under another event id, once nobody remembers it but the database."""
+
+    async def attack(victim: Victim) -> list[str]:
+        job, (seat,) = new_job(world), await gather(victim, alice)
+        said = await seat.says(f"!jenkins build {job}")
+        await seat.settles()
+        path = f"/rooms/{quote(seat.room)}/event/{quote(said)}"
+        event = await alice.device.call("GET", path) | {"event_id": f"$again-for-{victim.user}"}
+        await victim.kill()
+        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
+            await victim.start()
+            await seat.settles()
+            assert lie.told
+        return await victim.started_by(job)
+
+    assert await attack(bare) == ["alice", "alice"]
+    assert await attack(ours) == ["alice"]
+
+
+@pytest.mark.attack("N7")
+async def test_homeserver_cannot_repeat_a_command_by_giving_it_again(
+    world: World, bare: BareBot, ours: OurBot, alice: Person
+) -> None:
+    """The very same event in two syncs, as after going back in time."""
+
+    async def attack(victim: Victim) -> list[str]:
+        job, (seat,) = new_job(world), await gather(victim, alice)
+        said = await seat.says(f"!jenkins build {job}")
+        await seat.settles()
+        path = f"/rooms/{quote(seat.room)}/event/{quote(said)}"
+        event = await alice.device.call("GET", path)
+        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
+            await seat.settles()
+            assert lie.told
+        return await victim.started_by(job)
+
+    assert await attack(bare) == ["alice", "alice"]
+    assert await attack(ours) == ["alice"]
