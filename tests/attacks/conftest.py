@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,6 +51,14 @@ async def alice(ours: OurBot, bare: BareBot, arrive_to_stay: Arrive) -> Person:
     for victim in (bare, ours):
         await victim.connect(alice, "alice")
     return alice
+
+
+@pytest.fixture
+async def doomed(world: World, tmp_path: Path, alice: Person) -> AsyncIterator[BareBot]:
+    """A bare bot of the test's own, for attacks that it does not recover from."""
+    async with BareBot.open(world, tmp_path) as bare:
+        await bare.connect(alice, "alice")
+        yield bare
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from tests.e2e.steps import new_job
 
 @pytest.mark.attack("N5")
 @pytest.mark.parametrize("device", ["of nobody", "of Alice's", "invented for Alice"])
-async def test_homeserver_cannot_put_alices_name_on_mallorys_words(  # noqa: PLR0917  # fixtures
-    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger, device: str
+async def test_homeserver_cannot_put_alices_name_on_mallorys_words(
+    world: World, bare: BareBot, ours: OurBot, alice: Person, mallory: Forger, *, device: str
 ) -> None:
     """Mallory's ciphertext comes with Alice as its sender, and a device that could be hers."""
     named = {"of nobody": "BOGUS", "of Alice's": alice.device.device_id}.get(device, "INVENTED")
