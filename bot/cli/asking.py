@@ -85,13 +85,19 @@ class Asker:
             raise ConfigError(variable, "is not set", f"Set it, or {variable}=file:PATH")
         return self.unseen(question)
 
-    def unseen(self, question: str) -> Secret:
-        """What is typed, and not shown."""
-        return Secret(typer.prompt(question, hide_input=True, err=True))
+    def unseen(self, question: str, *, optional: bool = False) -> Secret:
+        """What is typed, and not shown; an ``optional`` answer may be empty."""
+        default = "" if optional else None
+        typed = typer.prompt(question, default, hide_input=True, show_default=False, err=True)
+        return Secret(str(typed).strip() if optional else typed)
 
     def confirm(self, question: str) -> bool:
         """Yes or no; no where nobody can be asked."""
         return self.interactive and typer.confirm(question, default=False, err=True)
+
+    def remark(self, text: str) -> None:
+        """Tell something that a question is about."""
+        typer.echo(text, err=True)
 
     def object_to(self, error: ConfigError) -> None:
         """Say what is wrong with an answer, before the question is asked again."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
@@ -15,10 +15,16 @@ from bot.cli.hardening import forbid_core_dumps
 from bot.cli.installing import Plan, SecretFile, install
 from bot.cli.leavings import make_directory
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
+from bot.cli.own_identity import agree_to_reset, change
 from bot.cli.service_form import fill
 from bot.cli.sheet import Sheet
 from bot.errors import ConfigError
 from bot.services import discover
+
+_EXISTS: Final = (
+    "Name another file with --config; only --reset-identity and --recovery-key, with no answers "
+    "beside them, work on what is there"
+)
 
 
 def setup(
@@ -47,17 +53,38 @@ def setup(
         list[str] | None,
         typer.Option("--set", help="A service's setting, NAME.KEY=VALUE; may be repeated."),
     ] = None,
+    reset_identity: Annotated[
+        bool,
+        typer.Option(
+            "--reset-identity",
+            help="Replace the account's cross-signing identity: who has verified the bot is "
+            "warned. Also for a bot that is set up, and stopped.",
+        ),
+    ] = False,
+    recovery_key: Annotated[
+        bool,
+        typer.Option(
+            "--recovery-key",
+            help="Make and print a recovery key, to log into the bot's account with Element. "
+            "Also for a bot that is set up, and stopped.",
+        ),
+    ] = False,
 ) -> None:
     """Ask for what the flags do not give; secrets come from the environment or are typed unseen."""
     forbid_core_dumps()
+    asker = Asker()
+    place = secret_file or config.parent / "actas.secret"
+    answered = (homeserver, user, allow, admin, state_dir, database, service, set_)
     if config.exists():
-        raise ConfigError(str(config), "exists already", "Name another file with --config")
+        if not (reset_identity or recovery_key) or any(each is not None for each in answered):
+            raise ConfigError(str(config), "exists already", _EXISTS)
+        secret = SecretFile.find(place, there=True)
+        change(asker, config, secret.ring, reset=reset_identity, recovery=recovery_key)
+        return
     with ExitStack() as undo:
-        place = secret_file or config.parent / "actas.secret"
         for each in (config, place):
             make_directory(each.absolute().parent, undo)
         secret = SecretFile.find(place)
-        asker = Asker()
         url = answers.homeserver(asker, homeserver)
         bot = answers.user(asker, user)
         form = fill(asker, discover(), service, set_ or [])
@@ -70,7 +97,11 @@ def setup(
             admins=answers.admins(asker, admin),
             services=form.services,
         )
-        session = install(asker, Plan(config, sheet, form.files, secret))
+        if reset_identity:
+            agree_to_reset(asker, bot)
+        session = install(asker, Plan(config, sheet, form.files, secret), reset=reset_identity)
         undo.pop_all()
     typer.echo(f"Logged in as {session.user_id}, with the device {session.device_id}.")
     farewell(config, secret.path if secret.used else None)
+    if recovery_key:
+        change(asker, config, secret.ring, recovery=True)

@@ -1,7 +1,7 @@
 """``config.yaml`` and the environment, as frozen models."""
 
 from bot.config.environment import environment
-from bot.config.loading import load, load_location
+from bot.config.loading import load, load_homeserver, load_location
 from bot.config.models import (
     AccessConfig,
     CommandsConfig,
@@ -24,5 +24,6 @@ __all__ = [
     "WebConfig",
     "environment",
     "load",
+    "load_homeserver",
     "load_location",
 ]

@@ -77,6 +77,16 @@ def load_location(path: Path) -> Location:
     return Location(homeserver.user, state_dir, _database(tree["database"]))
 
 
+def load_homeserver(path: Path) -> HomeserverConfig:
+    """How the bot reaches its homeserver, for programs that talk to nobody else.
+
+    Raises:
+        ConfigError: see :func:`load`.
+    """
+    wanted = {"homeserver": _read(path).get("homeserver")}
+    return _section(HomeserverConfig, resolve(wanted, "", path.absolute().parent), "homeserver")
+
+
 def _read(path: Path) -> dict[str, Any]:
     document = read_document(path.absolute())
     for key in document:

@@ -31,30 +31,26 @@ async def adopt_identity(
     try:
         key = recovery_key.read(recovery)
     except ValueError as error:
-        problem = f"is not a recovery key: {error}"
-        raise ConfigError(VARIABLE, problem, "Give it as it was shown") from None
+        raise ConfigError(VARIABLE, str(error), "Give it as it was shown") from None
     try:
         found = await SecretStorage(homeserver, user).open(key, tuple(NAMES.values()))
     except Damaged as error:
-        raise ConfigError(VARIABLE, f"the secret storage of {user} {error}", _RESET) from None
+        raise ConfigError("homeserver.user", f"{user}: {error}", _RESET) from None
     if found is None:
         fix = f"Give the one that was shown last; {_RESET}"
         raise ConfigError(VARIABLE, f"is not the recovery key of {user}", fix)
-    seeds = {usage: found[name] for usage, name in NAMES.items()}
-    if any(len(seed) != 32 for seed in seeds.values()):
-        raise ConfigError(VARIABLE, f"the secret storage of {user} is malformed", _RESET)
-    own = OwnIdentity(seeds)
+    own = OwnIdentity({usage: found[name] for usage, name in NAMES.items()})
     if not own.is_in(answer, user):
         problem = f"opens another identity than the one that {user} has now"
         raise ConfigError(VARIABLE, problem, _RESET)
     return own
 
 
-async def make_recovery_key(homeserver: Homeserver, user: str, own: OwnIdentity) -> Secret:
+async def make_recovery_key(storage: SecretStorage, own: OwnIdentity) -> Secret:
     """Put the seeds into secret storage under a new key; returns that as a recovery key.
 
     Raises:
         MatrixError, Unreachable: the homeserver refused or is away.
     """
     values = {NAMES[usage]: seed for usage, seed in own.seeds.items()}
-    return recovery_key.write(await SecretStorage(homeserver, user).fill(values))
+    return recovery_key.write(await storage.fill(values))

@@ -10,7 +10,7 @@ from typing import Any, Final
 import structlog
 
 from bot.errors import ConfigError
-from bot.matrix.adoption import adopt_identity
+from bot.matrix.adoption import VARIABLE, adopt_identity
 from bot.matrix.client import Homeserver, MatrixError, Session
 from bot.matrix.devices import DeviceList, read_device_list
 from bot.matrix.identity import Held, OwnIdentity
@@ -71,6 +71,15 @@ async def introduce(
     return machine
 
 
+async def query_own_keys(homeserver: Homeserver, user: str) -> dict[str, Any]:
+    """What the homeserver shows of the account itself.
+
+    Raises:
+        MatrixError, Unreachable: the homeserver refused or is away.
+    """
+    return await homeserver.request("POST", "/v3/keys/query", {"device_keys": {user: []}})
+
+
 class _Introduction:
     """One conversation with the homeserver about who we are."""
 
@@ -87,8 +96,7 @@ class _Introduction:
 
     async def make(self, held: Held, *, reset: bool) -> None:
         """The identity goes up before a new device's keys do: nobody ever sees it unsigned."""
-        query: dict[str, Any] = {"device_keys": {self._user: []}}
-        answer = await self._homeserver.request("POST", "/v3/keys/query", query)
+        answer = await query_own_keys(self._homeserver, self._user)
         shown = read_device_list(self._user, answer)
         own = held.known_as(shown.master)
         if reset and (own is None or own is held.current):
@@ -133,7 +141,7 @@ class _Introduction:
     def _see_nothing_to_recover(self, held: Held) -> None:
         if self._login.recovery is not None and held == Held():
             problem = f"is set, but {self._user} has no cross-signing identity yet"
-            raise ConfigError("ACTAS_RECOVERY_KEY", problem, "Take it out: the bot makes one")
+            raise ConfigError(VARIABLE, problem, "Take it out: the bot makes one")
 
     async def _show_device(self, own: OwnIdentity, shown: DeviceList) -> None:
         session, machine = self._session, self._machine

@@ -40,11 +40,11 @@ def read(text: Secret) -> bytes:
     for letter in "".join(text.reveal().split()):
         digit = _ALPHABET.find(letter)
         if digit < 0:
-            raise ValueError("it has a letter that recovery keys do not have")
+            raise ValueError("has a letter that recovery keys do not have")
         number = number * len(_ALPHABET) + digit
     if number >= 256**_BYTES:
-        raise ValueError("it is too long")
+        raise ValueError("is too long")
     raw = number.to_bytes(_BYTES)
     if not raw.startswith(_PREFIX) or reduce(xor, raw):
-        raise ValueError("it is cut off or mistyped")
+        raise ValueError("is cut off or mistyped")
     return raw[len(_PREFIX) : -1]

@@ -35,7 +35,7 @@ _ID: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
 
 class Damaged(Exception):
-    """What is stored is not there, not whole, or not for this key. The text says which."""
+    """Secret storage is not there or not whole. The text is a sentence that says which."""
 
 
 # ---------------------------------------------------------------------------- pure functions
@@ -55,13 +55,13 @@ def decrypt(key: bytes, name: str, stored: Any) -> bytes:
         Damaged: it is malformed, was altered, or is of another key or name.
     """
     if not isinstance(stored, dict):
-        raise Damaged("is malformed")
+        raise Damaged("its secret storage is malformed")
     iv, ciphertext, proof = (_decode(stored.get(part)) for part in ("iv", "ciphertext", "mac"))
     aes, mac = _derive(key, name)
     if not hmac.compare_digest(hmac.digest(mac, ciphertext, hashlib.sha256), proof):
-        raise Damaged("does not open with this key")
+        raise Damaged("its secret storage holds something that the key does not open")
     if len(iv) != _IV_BYTES:
-        raise Damaged("is malformed")
+        raise Damaged("its secret storage is malformed")
     return _aes(aes, iv, ciphertext)
 
 
@@ -78,12 +78,12 @@ def fits(key: bytes, description: Mapping[str, Any]) -> bool:
         Damaged: the description is malformed, or of an algorithm that is not known here.
     """
     if description.get("algorithm") != ALGORITHM:
-        raise Damaged("is of another kind than " + ALGORITHM)
+        raise Damaged(f"its secret storage is not of the kind {ALGORITHM}")
     if "mac" not in description or "iv" not in description:
         return True
     iv = _decode(description["iv"])
     if len(iv) != _IV_BYTES:
-        raise Damaged("is malformed")
+        raise Damaged("its secret storage is malformed")
     tried = _decode(encrypt(key, "", _SONG, iv)["mac"])
     return hmac.compare_digest(tried, _decode(description["mac"]))
 
@@ -108,12 +108,12 @@ def _new_iv() -> bytes:
 def _decode(text: Any) -> bytes:
     """What stands there in base64, which others pad."""
     if not isinstance(text, str):
-        raise Damaged("is malformed")
+        raise Damaged("its secret storage is malformed")
     bare = text.rstrip("=")
     try:
         return base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
     except (binascii.Error, ValueError):
-        raise Damaged("is malformed") from None
+        raise Damaged("its secret storage is malformed") from None
 
 
 # ---------------------------------------------------------------------------- the account's data
@@ -149,7 +149,7 @@ class SecretStorage:
         return key
 
     async def open(self, key: bytes, names: tuple[str, ...]) -> dict[str, bytes] | None:
-        """The secrets of these names; None where it is not the key.
+        """The secrets of these names, keys themselves of 32 bytes; None where it is not the key.
 
         Raises:
             Damaged: there is no default key, or something is missing or altered.
@@ -157,7 +157,7 @@ class SecretStorage:
         """
         key_id = (await self._get(DEFAULT)).get("key")
         if not isinstance(key_id, str):
-            raise Damaged("is not set up")
+            raise Damaged("it has no secret storage, so there is no recovery key")
         if not fits(key, await self._get(_DESCRIPTION.format(key_id))):
             return None
         values = {}
@@ -165,8 +165,10 @@ class SecretStorage:
             encrypted = (await self._get(name)).get("encrypted")
             stored = encrypted.get(key_id) if isinstance(encrypted, dict) else None
             if stored is None:
-                raise Damaged(f"has no {name}")
+                raise Damaged(f"its secret storage has no {name}")
             values[name] = _decode(decrypt(key, name, stored).decode(errors="replace"))
+            if len(values[name]) != KEY_BYTES:
+                raise Damaged("its secret storage is malformed")
         return values
 
     async def _get(self, kind: str) -> dict[str, Any]:
