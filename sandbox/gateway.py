@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from aiohttp import web
 from yarl import URL
 
 from sandbox.held import Held
+from sandbox.mishaps import Mishap
 from sandbox.stand_in import StandIn
 
 Json = dict[str, Any]
@@ -72,9 +74,10 @@ class Lie:
 class Gateway(StandIn):
     """Stands between one client and its homeserver; ``url`` is what the client is told.
 
-    :meth:`fail` answers in the homeserver's place, :meth:`hold` keeps a request waiting,
-    :meth:`cut` breaks off in the middle of an answer, and :meth:`lying` changes what is said.
-    ``rewrite`` does so for each sync response. ``exchanges`` are all that there have been.
+    :meth:`fail` and :meth:`refusing` answer in the homeserver's place, :meth:`hold` keeps a
+    request waiting, :meth:`cut` breaks off in the middle of an
+    answer, and :meth:`lying` changes what is said. ``rewrite`` does so for each sync response.
+    ``exchanges`` are all that there have been.
     """
 
     def __init__(self, homeserver: str) -> None:
@@ -112,6 +115,16 @@ class Gateway(StandIn):
     def cut(self, path: str, *, times: int = 1) -> None:
         """Break the connection in the middle of the next answers."""
         self.fail(self._half, path=path, times=times)
+
+    @contextmanager
+    def refusing(self, path: str, mishap: Mishap) -> Iterator[None]:
+        """Answer all requests whose path holds ``path`` otherwise, until the end of the block."""
+        self.fail(mishap, path=path, times=sys.maxsize)
+        planned = self._planned[-1]
+        try:
+            yield
+        finally:
+            self._planned.remove(planned)
 
     @contextmanager
     def lying(

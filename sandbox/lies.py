@@ -146,13 +146,12 @@ def with_broken_keys(user: str, device: str, key: str) -> Change:
     return change
 
 
-def with_broken_prekeys(user: str, key: str) -> Change:
-    """``/keys/claim``: ``key`` in the place of all that a user's devices offer."""
+def with_prekey(user: str, prekey: Json) -> Change:
+    """``/keys/claim``: ``prekey`` in the place of all that a user's devices offer."""
 
     def change(answer: Json) -> Json:
         for prekeys in answer.get("one_time_keys", {}).get(user, {}).values():
-            for prekey in prekeys.values():
-                prekey["key"] = key
+            prekeys.update(dict.fromkeys(prekeys, prekey))
         return answer
 
     return change

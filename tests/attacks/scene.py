@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sandbox.person import Person
 from tests.attacks.bare import BareBot
 from tests.attacks.forger import Forger
@@ -12,13 +14,15 @@ from tests.e2e.steps import meet
 Victim = BareBot | OurBot
 
 
-async def gather(victim: Victim, *people: Person, mallory: Forger | None = None) -> list[Seat]:
-    """Meet in a new room; everybody's seat in it, Mallory having none.
+async def gather(
+    victim: Victim, *people: Person, mallory: Forger | None = None, **how: Any
+) -> list[Seat]:
+    """Meet in a new room, ``how`` being that of :func:`meet`; everybody's seat but Mallory's.
 
     ``seat.settles()`` is an honest question and its answer, for both victims alike. It comes after
     all that the homeserver has given the victim before.
     """
-    seats = await meet(victim, *people)
+    seats = await meet(victim, *people, **how)
     if mallory is not None:
         host = seats[0]
         await host.who.invite(host.room, mallory.user)

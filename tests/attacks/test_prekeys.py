@@ -9,6 +9,7 @@ import pytest
 
 from sandbox import lies
 from sandbox.person import Person
+from sandbox.signing import Json
 from sandbox.world import World
 from tests.attacks.bare import BareBot
 from tests.attacks.forger import Forger
@@ -45,7 +46,7 @@ async def test_stranger_cannot_use_up_the_one_time_keys(
     """Mallory shares no room with the bot, and claims all its keys one after the other."""
     throw_away = lies.without("one_time_keys") if lost else None
 
-    async def attack(victim: Victim) -> list[str]:
+    async def attack(victim: Victim) -> tuple[list[str], Json | None]:
         job, seat, (keys,) = (
             new_job(world),
             await _met(victim, alice),
@@ -57,10 +58,14 @@ async def test_stranger_cannot_use_up_the_one_time_keys(
             async with _new_phone(seat) as phone:
                 await phone.says(f"!jenkins build {job}")
                 await seat.settles()
-        return await victim.started_by(job)
+            left = await mallory.claim(keys)
+        return await victim.started_by(job), left
 
-    assert await attack(doomed) == []
-    assert await attack(ours) == ["alice"]
+    assert await attack(doomed) == ([], None)
+    started, left = await attack(ours)
+    assert started == ["alice"]
+    assert left is not None
+    assert left.get("fallback", False) == lost
 
 
 @pytest.mark.attack("N4")

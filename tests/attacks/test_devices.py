@@ -1,0 +1,86 @@
+"""Keeping the bot from being heard, with devices that nothing can be sent to."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from sandbox import lies
+from sandbox.mishaps import Answer
+from sandbox.person import Person
+from sandbox.timeline import Message
+from tests.attacks.bare import BareBot
+from tests.attacks.forger import Forger
+from tests.attacks.ours import OurBot
+from tests.attacks.scene import Victim, gather
+from tests.e2e.seat import Seat
+
+
+@pytest.mark.attack("N11")
+async def test_mallory_cannot_silence_the_bot_in_a_room(
+    doomed: BareBot, ours: OurBot, alice: Person, mallory: Forger
+) -> None:
+    """The one-time key that her device offers is signed, and is none.
+
+    It is made so on the way to the victim, as Alice's client would not survive it either.
+    """
+    broken = lies.with_prekey(mallory.user, mallory.hand.signed({"key": "AAAA"}))
+
+    with doomed.gateway.lying("/keys/claim", broken) as lie:
+        (seat,) = await gather(doomed, alice, mallory=mallory)
+        await seat.says("!help 1")
+        await seat.says("!help 2")
+        await doomed.runs("!help 2")
+        assert lie.told == 1
+        assert len(doomed.unsent) == 1
+        assert not doomed.client.sharing_session[seat.room].is_set()  # and nobody will set it
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0.5):
+                await doomed.client.room_send(seat.room, "m.room.message", {}, None, True)
+
+    with ours.gateway.lying("/keys/claim", broken) as lie:
+        (seat,) = await gather(ours, alice, mallory=mallory)
+        await seat.settles()
+        assert lie.told == 1
+        await seat.settles()
+
+
+@pytest.mark.attack("N11")
+async def test_homeserver_cannot_keep_a_room_key_from_somebody(
+    bare: BareBot, ours: OurBot, alice: Person
+) -> None:
+    """It does not take the key that Alice is given, once: she never reads what is said with it."""
+
+    async def attack(victim: Victim) -> list[Message]:
+        (seat,) = await gather(victim, alice)
+        victim.gateway.fail(Answer(503), path="/sendToDevice/m.room.encrypted")
+        return [await _asked(seat), await _asked(seat)]
+
+    assert all(message.unreadable for message in await attack(bare))
+    assert not any(message.unreadable for message in await attack(ours))
+
+
+@pytest.mark.attack("N11")
+async def test_homeserver_cannot_end_the_bot_with_an_error(
+    bare: BareBot, ours: OurBot, alice: Person
+) -> None:
+    """nio takes the error's reader for its ``soft_logout``, and forgets its access token."""
+    away = Answer(503, {"errcode": "M_UNKNOWN", "error": "Overloaded"})
+
+    (seat,) = await gather(bare, alice)
+    bare.gateway.fail(away, path="/sendToDevice/m.room.encrypted")
+    await seat.says("!help")
+    assert "Not logged in" in str(await bare.died())
+    await bare.start()
+
+    (seat,) = await gather(ours, alice)
+    ours.gateway.fail(away, path="/sendToDevice/m.room.encrypted")
+    await seat.settles()
+
+
+async def _asked(seat: Seat) -> Message:
+    """What the victim says next in the room, readable or not, when it is asked something."""
+    position = seat.position
+    await seat.says("!help accounts")
+    return await seat.hears(lambda _: True, after=position)
