@@ -3,54 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
-from typing import Any
 
-import aiohttp
 import pytest
 
 from sandbox.bot import Outcome
 from sandbox.notify import NotifySocket
-from sandbox.synapse import Login, Synapse
+from sandbox.synapse import Login
 from sandbox.world import World
+from tests.e2e.shell import PASSWORD, call, environment, execute, flags, left, new_account
 from tests.terminal import Terminal
-
-PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-async def account(homeserver: Synapse) -> Login:
+async def account(world: World) -> Login:
     """A bot account that nobody has used yet."""
-    return await homeserver.register(f"setup-{os.urandom(4).hex()}", "correct horse")
-
-
-def environment(**variables: str) -> dict[str, str]:
-    """What an operator's shell has, with the program on the path."""
-    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return {"PATH": path, "PYTHONPATH": str(PROJECT), "LANG": "C.UTF-8", **variables}
-
-
-async def execute(home: Path, *words: str, **variables: str) -> Outcome:
-    """Run the program in a directory, without a terminal."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot", *words),
-        stdout=PIPE,
-        stderr=PIPE,
-        cwd=home,
-        env=environment(**variables),
-    )
-    out, err = await process.communicate()
-    return Outcome(process.returncode or 0, out.decode(), err.decode())
-
-
-def flags(world: World, account: Login) -> list[str]:
-    """A whole setup without a question, with the stand-in for Jenkins."""
-    jenkins = f"--set=ci.url={world.jenkins.url}"
-    services = ["--service=ci=jenkins", jenkins, "--set=ci.aliases=[j]"]
-    return [f"--homeserver={world.homeserver.url}", f"--user={account.user}", *services]
+    return await new_account(world)
 
 
 def printed(outcome: Outcome, intent: str) -> str:
@@ -65,14 +35,14 @@ async def test_setup_ends_with_a_bot_that_starts(
     """The commands that it prints check and start the bot; the password is needed no more."""
     tmp_path = tmp_path / "a directory with spaces"
     tmp_path.mkdir()
-    done = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD="correct horse")
+    done = await execute(tmp_path, "setup", *flags(world, account), ACTAS_PASSWORD=PASSWORD)
     assert (done.code, done.err) == (0, "")
     assert f"Logged in as {account.user}" in done.out
     script = Path(sys.executable).with_name("actas")
     assert f" {script} check --config " in printed(done, "Check it")
     for file in ("config.yaml", "actas.secret"):
         assert (tmp_path / file).stat().st_mode & 0o777 == 0o600
-    assert "correct horse" not in (tmp_path / "config.yaml").read_text()
+    assert PASSWORD not in (tmp_path / "config.yaml").read_text()
 
     check = await asyncio.create_subprocess_shell(
         printed(done, "Check it"), stdout=PIPE, stderr=PIPE, cwd="/", env=environment()
@@ -102,11 +72,6 @@ async def test_setup_ends_with_a_bot_that_starts(
     assert run.returncode == 0, err.decode()
 
 
-def left(home: Path) -> list[str]:
-    """What is in a directory."""
-    return sorted(path.name for path in home.rglob("*"))
-
-
 async def test_a_refused_login_leaves_nothing(world: World, account: Login, tmp_path: Path) -> None:
     """It can be tried again at once."""
     words = ("setup", *flags(world, account))
@@ -114,9 +79,9 @@ async def test_a_refused_login_leaves_nothing(world: World, account: Login, tmp_
     assert refused.code == 2
     assert refused.err.startswith("actas: ACTAS_PASSWORD: the homeserver does not accept it")
     assert left(tmp_path) == []
-    done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
+    done = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD)
     assert (done.code, done.err) == (0, "")
-    again = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
+    again = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD)
     assert (again.code, "exists already" in again.err) == (2, True)
 
 
@@ -128,7 +93,7 @@ async def test_a_refused_password_is_asked_for_again(
 
     def type_it() -> tuple[int, str]:
         with Terminal.open(tmp_path, environment(), *words) as terminal:
-            for password in ("wrong", "wrong again", "correct horse"):
+            for password in ("wrong", "wrong again", PASSWORD):
                 terminal.answer_unseen(f"Password of {account.user}", password)
             return terminal.end(), terminal.shown
 
@@ -164,8 +129,8 @@ async def test_an_account_with_another_identity_is_left_as_it_was(
     first.mkdir()
     second.mkdir()
     words = ("setup", *flags(world, account))
-    assert (await execute(first, *words, ACTAS_PASSWORD="correct horse")).code == 0
-    refused = await execute(second, *words, ACTAS_PASSWORD="correct horse")
+    assert (await execute(first, *words, ACTAS_PASSWORD=PASSWORD)).code == 0
+    refused = await execute(second, *words, ACTAS_PASSWORD=PASSWORD)
     assert refused.code == 2
     assert "already has a cross-signing identity" in refused.err
     assert left(second) == []
@@ -177,7 +142,7 @@ async def test_check_says_that_a_login_was_ended(
 ) -> None:
     """And how the bot gets a new one."""
     words = ("setup", *flags(world, account))
-    done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
+    done = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD)
     device = done.out.split("with the device ")[1].split(".")[0]
     secret = {"ACTAS_SECRET": f"file:{tmp_path}/actas.secret"}
     check = await execute(tmp_path, "check", **secret)
@@ -188,18 +153,6 @@ async def test_check_says_that_a_login_was_ended(
     assert "FAIL  login                    the homeserver has ended it" in check.out
 
 
-async def call(world: World, account: Login, method: str, path: str) -> dict[str, Any]:
-    """Ask the homeserver as the account's first login."""
-    url = f"{world.homeserver.url}/_matrix/client/v3/{path}"
-    headers = {"Authorization": f"Bearer {account.token}"}
-    async with (
-        aiohttp.ClientSession(headers=headers) as http,
-        http.request(method, url, json={} if method == "POST" else None) as answer,
-    ):
-        found: dict[str, Any] = await answer.json()
-        return found
-
-
 async def devices(world: World, account: Login) -> list[str]:
     """The account's devices."""
     found = await call(world, account, "GET", "devices")
@@ -208,13 +161,13 @@ async def devices(world: World, account: Login) -> list[str]:
 
 async def end_all(world: World, account: Login) -> None:
     """End every login of the account."""
-    await call(world, account, "POST", "logout/all")
+    await call(world, account, "POST", "logout/all", {})
 
 
 async def test_a_homeserver_that_is_away_is_named(tmp_path: Path) -> None:
     """One line with the address, and nothing is left."""
     words = ["setup", "--homeserver=http://127.0.0.1:1", "--user=@actas:example.org"]
-    done = await execute(tmp_path, *words, ACTAS_PASSWORD="correct horse")
+    done = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD)
     assert done.code == 2
     assert done.err.startswith("actas: --homeserver: http://127.0.0.1:1 does not let the bot in")
     assert done.err.count("\n") == 1
