@@ -13,7 +13,7 @@ import structlog
 
 from bot.errors import ServiceError, Unopenable, UserError
 from bot.matrix.pins import Pins
-from bot.model import Actor, Credential
+from bot.model import Actor, Credential, Standing
 from bot.plugin import Conversation, Flow, Service
 from bot.vault.vault import Account, Vault
 
@@ -36,7 +36,8 @@ class Accounts:
 
         Raises:
             NotConnected: there is none.
-            UserError: it is frozen: it was given under another identity than the actor's.
+            UserError: it is frozen: it was given under another identity than the actor's, or that
+                is not the one that the actor is known by now, or an admin has frozen them.
         """
         try:
             found = await self._vault.get(actor.user, service.name)
@@ -51,7 +52,9 @@ class Accounts:
             raise NotConnected(
                 f"You have not connected {service.title}.", f"Say `connect {service.name}`."
             )
-        if not actor.pinned or found.identity != actor.identity:
+        known = await self._standing(actor) is Standing.KNOWN  # now, not when it was said
+        if not known or found.identity != actor.identity:
+            await self.must_be_able_to_connect(actor)
             raise UserError(
                 f"Your credential for {service.name} is frozen, because your identity has changed.",
                 f"Say `connect {service.name}` in our direct message to connect again.",
@@ -80,13 +83,31 @@ class Accounts:
         async with service.api(credential) as api:
             return replace(credential, account=await service.whoami(api))
 
+    async def must_be_able_to_connect(self, actor: Actor) -> None:
+        """See that what the actor connects could be kept, before they show a secret for it.
+
+        Raises:
+            UserError: an admin has frozen them; or their identity has changed, and the one before
+                had been verified: then an account at a service does not speak for the new one.
+        """
+        standing = await self._standing(actor)
+        if standing is Standing.FROZEN:
+            raise UserError("An admin has frozen what is yours here.", "Ask them to unfreeze you")
+        if standing is Standing.MUST_VERIFY:
+            raise UserError(
+                "Your identity has changed, and I had verified the one before.",
+                "Say `verify` to have the new one verified, or ask an admin to unfreeze you",
+            )
+
     async def keep(self, actor: Actor, service: Service[Any], credential: Credential) -> None:
         """Store what was proved, sealed; an identity that has changed is pinned anew by it.
 
         Raises:
-            UserError: the identity has changed, and this is not the account of the one before.
+            UserError: the identity has changed, and this is not the account of the one before; or
+                see :meth:`must_be_able_to_connect`.
         """
         async with self._slots[actor.user, service.name]:
+            await self.must_be_able_to_connect(actor)
             if not actor.pinned:
                 await self._recognise(credential, service)
             await self._vault.put(credential)
@@ -141,9 +162,38 @@ class Accounts:
         log.info("account.forgotten", user=actor.user)
         return names
 
+    async def unfreeze(self, user: str) -> list[str]:
+        """Know a user by the identity that their homeserver shows now, and let it use all theirs.
+
+        An admin answers for that. Returns the services whose credentials are usable again.
+
+        Raises:
+            UserError: the user is not known, or has no identity at the moment.
+        """
+        pin = await self._pins.thaw(user)
+        if pin is None:
+            raise UserError(
+                f"I know no identity of {user} that I could go by.",
+                "They have to set up cross-signing in their client and write to me first",
+            )
+        thawed = []
+        for account in await self._vault.accounts(user):
+            async with self._slots[user, account.service]:
+                try:
+                    if await self._vault.rebind(user, account.service, pin.master_key):
+                        thawed.append(account.service)
+                except Unopenable:
+                    log.error("credential.unopenable", user=user, service=account.service)
+        log.warning("account.unfrozen", user=user, services=thawed)
+        return thawed
+
     async def of(self, actor: Actor) -> list[Account]:
         """What the actor has connected."""
         return await self._vault.accounts(actor.user)
+
+    async def _standing(self, actor: Actor) -> Standing:
+        await self._pins.need([actor.user])
+        return self._pins.standing(actor.user, actor.identity)
 
     def _must_be_pinned(self, actor: Actor) -> None:
         if not actor.pinned:

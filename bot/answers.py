@@ -99,9 +99,15 @@ class Answers:
         except ActasError as error:
             log.error("message.not_sent", room=room, error=str(error))
 
-    async def fixed(self, room: str, sentence: str, *, about: str) -> None:
-        """Give a fixed sentence (see ``notices``) about an event; failures are logged."""
-        content = notice(render(say(sentence)))
+    async def fixed(
+        self, room: str, sentence: str, *, about: str, asker: str | None = None
+    ) -> None:
+        """Give a fixed sentence (see ``notices``) about an event; failures are logged.
+
+        ``asker`` is whose message that is: it is then answered, and they are mentioned.
+        """
+        quoted = about if asker else None
+        content = notice(render(say(sentence)), reply_to=quoted, mention=asker)
         try:
             txn = transaction_id(about, "notice", sentence)
             await self._sender.send_notice(room, content, txn=txn)

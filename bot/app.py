@@ -11,11 +11,13 @@ import structlog
 from sdnotify import SystemdNotifier
 
 from bot.accounts import Accounts
+from bot.admin import Admin
 from bot.answers import Answers
 from bot.builtin import Builtins
 from bot.commands.registry import Registry
 from bot.config import Config, environment
 from bot.connections import Connections
+from bot.control import serve_control
 from bot.dispatch import Dispatch
 from bot.doorman import Doorman
 from bot.housekeeping import Housekeeping
@@ -24,11 +26,13 @@ from bot.journal import Journal
 from bot.lanes import Lanes
 from bot.matrix.account import Account, assemble
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
+from bot.matrix.identity import own_master
 from bot.matrix.inbound import Inbound, Trust
 from bot.matrix.introduction import introduce
 from bot.matrix.login import Login, restore
 from bot.matrix.store import CryptoStore
 from bot.matrix.sync import SyncLoop
+from bot.matrix.verification import Verifications
 from bot.metrics import Metrics
 from bot.pace import Throttle
 from bot.plugin import Service
@@ -51,6 +55,8 @@ async def run(config: Config, sealer: Sealer) -> None:
         ConfigError: something the operator has to mend.
         WrongKey: ``ACTAS_SECRET`` is not this database's.
     """
+    for key, meaning in config.access.loosened.items():
+        log.warning("LOOSENED", key=f"access.{key}", so=meaning)
     database = await Database.open(
         config.database_target, user=config.homeserver.user, exclusive=True
     )
@@ -66,8 +72,12 @@ async def run(config: Config, sealer: Sealer) -> None:
             sealer=sealer,
             vault=vault,
             account=account,
+            master=await own_master(vault),
         )
-        async with serve(config.web, parts.metrics, parts.sync):
+        async with (
+            serve(config.web, parts.metrics, parts.sync),
+            serve_control(config.state_dir, parts.verifications, account.pins),
+        ):
             await _work(parts)
     finally:
         await homeserver.close()
@@ -119,15 +129,17 @@ class _Bot:
         sealer: Sealer,
         vault: Vault,
         account: Account,
+        master: str,
     ) -> None:
         services = _services(config)
         bot, prefix = account.session.user_id, config.commands.prefix
-        builtins = Builtins(prefix)
-        self.registry = Registry(list(services.values()), builtins.commands)
+        builtins = Builtins(prefix, config.access.admins)
+        accounts = Accounts(vault, account.pins, services)
+        admin = Admin(accounts, account.pins, vault)
+        self.registry = Registry(list(services.values()), (*builtins.commands, *admin.commands))
         self.lanes = Lanes()
         self.journal = Journal(database, sealer, account.inbox)
         answers = Answers(account.sender, account.rooms)
-        accounts = Accounts(vault, account.pins, services)
         self.metrics = Metrics()
         intake = Intake(account.rooms, account.sender, answers, self.metrics)
         self.connections = Connections(accounts, answers, intake, account.rooms, self.lanes)
@@ -150,6 +162,14 @@ class _Bot:
             prefix=prefix,
             bot=bot,
         )
+        self.verifications = Verifications(
+            sender=account.sender,
+            machine=account.machine,
+            keys=account.keys,
+            pins=account.pins,
+            master=master,
+            tell=answers.fixed,
+        )
         self.dispatch = Dispatch(
             prefix=prefix,
             names=[bot, config.homeserver.device_name],
@@ -162,9 +182,11 @@ class _Bot:
             intake=intake,
             journal=self.journal,
             lanes=self.lanes,
+            pins=account.pins,
             rooms=account.rooms,
             runner=runner,
             throttle=Throttle(config.commands.per_minute),
+            verifications=self.verifications,
             max_age=config.commands.max_age,
         )
         inbound = Inbound(
@@ -185,9 +207,8 @@ class _Bot:
         self.housekeeping = Housekeeping(
             inbox=account.inbox,
             store=account.store,
-            rooms=account.rooms,
-            answers=answers,
-            bot=bot,
+            verifications=self.verifications,
+            unreadable=self.dispatch.unreadable,
             max_age=config.commands.max_age,
         )
         self.sync = SyncLoop(

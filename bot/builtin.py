@@ -1,4 +1,4 @@
-"""The commands that every bot has: help, connect, disconnect, accounts, forget me."""
+"""The commands that every bot has: help, connect, disconnect, accounts, verify, forget me."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ _NOTHING: Final = Rest("")
 class Builtins:
     """Their handlers. A built-in command's ``call.api`` is the message that asked for it."""
 
-    def __init__(self, prefix: str) -> None:
-        self._prefix = prefix
+    def __init__(self, prefix: str, admins: Sequence[str]) -> None:
+        self._prefix, self._admins = prefix, admins
         self._registry: Registry
         self._accounts: Accounts
         self._connections: Connections
@@ -39,13 +39,15 @@ class Builtins:
             describe("connect")(self.connect),
             describe("disconnect", effect=Effect.WRITE)(self.disconnect),
             describe("accounts", aliases=("whoami",))(self.accounts),
+            describe("verify")(self.verify),
             describe("forget me", effect=Effect.DANGER)(self.forget),
         )
 
     async def help(self, call: Call[Message], topic: Rest = _NOTHING) -> Reply:
         """Show what I can do, or how one thing is said."""
         prefix = "" if call.actor.private else self._prefix
-        return help_reply(self._registry, topic, prefix, in_rooms=self._prefix)
+        admin = call.actor.private and call.actor.user in self._admins
+        return help_reply(self._registry, topic, prefix, in_rooms=self._prefix, admin=admin)
 
     async def connect(self, call: Call[Message], service: str) -> Reply:
         """Give me your own account on a service, in our direct message."""
@@ -84,6 +86,25 @@ class Builtins:
             )
         header = ("service", "you are", "since", "expires", "last used (UTC)", "state")
         return Reply((Table(header, tuple(rows)),))
+
+    async def verify(self, call: Call[Message]) -> Reply:
+        """Show how I get to know you for sure, by comparing emoji."""
+        how = line(
+            *(
+                "Open my profile in your client, choose ",
+                Strong("Verify"),
+                ", then to compare emoji.",
+            ),
+            *(" My operator sees the same ones when they run ", Mono("actas verify"), ": compare "),
+            "them by phone, or side by side.",
+        )
+        why = line(
+            "From then on your client can tell me from everybody else, and I can tell you: nobody "
+            "who merely runs your homeserver can take your place."
+        )
+        if not call.actor.verified:
+            return Reply((how, why))
+        return Reply((line("I have verified you by emoji. To do it again:"), how))
 
     async def forget(self, call: Call[Message]) -> Reply:
         """Remove everything that I keep of yours."""

@@ -63,8 +63,13 @@ class Connections:
         """Start connecting; returns what to say where it was asked for, if that is elsewhere.
 
         ``first`` answers the flow's first question; it has been through the intake.
+
+        Raises:
+            UserError: what the person connects could not be kept; see
+                :meth:`Accounts.must_be_able_to_connect`.
         """
         actor = message.actor
+        await self._accounts.must_be_able_to_connect(actor)
         room, elsewhere = actor.room, not actor.private
         if elsewhere or not self._rooms.is_encrypted(room):
             room, elsewhere = await self._rooms.direct(actor.user), True

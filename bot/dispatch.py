@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import structlog
 
@@ -20,26 +20,41 @@ from bot.commands.parser import Address, address, redirected, without_fallback
 from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
 from bot.connections import Connections
 from bot.doorman import Doorman
-from bot.errors import ActasError
+from bot.errors import ActasError, UserError
 from bot.intake import Intake, awaited, whose
 from bot.journal import Journal, Outgoing, Unfinished
 from bot.lanes import Job, Lanes
 from bot.matrix.client import MatrixError
-from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Waiting
+from bot.matrix.inbox import (
+    Inbox,
+    Invite,
+    Item,
+    Joined,
+    Late,
+    Locked,
+    Verifying,
+    Waiting,
+    Withheld,
+)
 from bot.matrix.outbound import transaction_id
+from bot.matrix.pins import Pins
 from bot.matrix.render import notice, render
 from bot.matrix.rooms import Rooms
-from bot.model import Actor, Doubt, Message, Stray
+from bot.matrix.verification import Verifications
+from bot.model import Actor, Doubt, Message, Standing, Stray
 from bot.pace import Allowance, Pace, Throttle
-from bot.plugin import Flow
+from bot.plugin import Flow, Service
 from bot.policy import Access, matches, may
 from bot.reply import Mono, say
 from bot.runner import Runner
 from bot.secret import Secret
+from bot.wording import explain
 
 _CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
 _NOTICE_EVERY: Final = 10 * 60 * 1000  # ms between two of the same notice to one user in one room
-_WITHOUT_PIN: Final = frozenset({"help", "connect"})  # what a changed identity may still say
+_WITHOUT_PIN: Final = frozenset(
+    {"help", "connect", "verify"}
+)  # what a changed identity may still say
 
 log = structlog.get_logger()
 
@@ -61,15 +76,18 @@ class Dispatch:
         intake: Intake,
         journal: Journal,
         lanes: Lanes,
+        pins: Pins,
         rooms: Rooms,
         runner: Runner,
         throttle: Throttle,
+        verifications: Verifications,
         max_age: int,
     ) -> None:
         self._prefix, self._names, self._access = prefix, names, access
         self._registry, self._answers, self._connections = registry, answers, connections
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
+        self._pins, self._verifications = pins, verifications
         self._max_age = max_age * 1000
         self._noticed = Allowance(1, _NOTICE_EVERY)
 
@@ -131,6 +149,11 @@ class Dispatch:
                 await self._doorman.joined(item)
             case Stray():
                 await self._stray(item)
+            case Verifying():
+                if self._knows(item.user):
+                    await self._verifications.take(item)
+            case Withheld():
+                await self.unreadable(item)
             case Message():
                 if await self._message(item):
                     return
@@ -151,7 +174,9 @@ class Dispatch:
             if secret is not None:  # it is not read, and does not stay either
                 await self._intake.remove(actor.room, message.event_id)
             return False
-        if not actor.pinned and not self._may_unpinned(message, found, meaning):
+        if not actor.pinned and not await self._may_unpinned(message, found, meaning):
+            if secret is not None:
+                await self._intake.remove(actor.room, message.event_id)
             if found is not None:
                 await self._changed(message)
             return False
@@ -178,12 +203,15 @@ class Dispatch:
         actor = message.actor
         match meaning:
             case Invocation():
+                own = meaning.command if meaning.service is None else None
+                if not (verdict := may(actor, own, self._access)):
+                    await self._answers.answer(message, say(verdict.reason))
+                    return False
                 text, to_direct = redirected(meaning.text)
                 invocation = Invocation(meaning.service, meaning.command, text)
                 return await self._runner.run(message, invocation, to_direct=to_direct)
             case FlowStart(service, flow):
-                there = await self._connections.begin(message, service, flow)
-                await self._answers.answer(message, there)
+                await self._begin(message, service, flow)
             case FlowAnswer():
                 await self._flow_answer(message, meaning)
             case Unknown():
@@ -193,6 +221,15 @@ class Dispatch:
                     prefix = "" if actor.private else self._prefix
                     await self._answers.answer(message, not_understood(meaning, prefix))
         return False
+
+    async def _begin(
+        self, message: Message, service: Service[Any], flow: Flow, first: Secret | None = None
+    ) -> None:
+        try:
+            there = await self._connections.begin(message, service, flow, first)
+        except UserError as error:
+            there = explain(error)
+        await self._answers.answer(message, there)
 
     async def _flow_answer(self, message: Message, said: FlowAnswer) -> None:
         """``t auth 748256``, ``jenkins set auth user:token``: an answer, or the start of a flow."""
@@ -211,7 +248,7 @@ class Dispatch:
             if not await self._intake.remove(message.actor.room, message.event_id):
                 hint = say("I may not remove your message with the secret: please delete it.")
                 await self._answers.answer(message, hint)
-            await self._connections.begin(message, service, flow, said.secret)
+            await self._begin(message, service, flow, said.secret)
 
     async def _private_word(self, message: Message, text: str) -> bool:
         """A text in the direct message that is no command. True where it was understood."""
@@ -269,13 +306,15 @@ class Dispatch:
             await self._answers.answer(message, say(text))
         return pace is Pace.GO
 
-    def _may_unpinned(self, message: Message, found: Address | None, meaning: object) -> bool:
-        """A changed identity may connect again, in the direct message, and nothing else."""
+    async def _may_unpinned(self, message: Message, found: Address | None, meaning: object) -> bool:
+        """A changed identity may connect again, in the direct message, and little else."""
         if not message.actor.private or found is None:
             return False
+        if isinstance(meaning, Invocation):
+            return meaning.service is None and meaning.command.name in _WITHOUT_PIN
+        if await self._standing(message.actor) is not Standing.CHANGED:
+            return False
         match meaning:
-            case Invocation(service, command):
-                return service is None and command.name in _WITHOUT_PIN
             case FlowStart() | FlowAnswer():
                 return True
         return (
@@ -284,11 +323,16 @@ class Dispatch:
             or self._registry.looks_like_secret(found.text) is not None
         )
 
+    async def _standing(self, actor: Actor) -> Standing:
+        await self._pins.need([actor.user])
+        return self._pins.standing(actor.user, actor.identity)
+
     async def _changed(self, message: Message) -> None:
         actor = message.actor
-        if self._once(actor.user, actor.room, "changed"):
+        standing = await self._standing(actor)
+        if standing in notices.STANDINGS and self._once(actor.user, actor.room, standing.name):
             room = actor.room if actor.private else await self._rooms.direct(actor.user)
-            await self._answers.fixed(room, notices.CHANGED, about=message.event_id)
+            await self._answers.fixed(room, notices.STANDINGS[standing], about=message.event_id)
 
     # ------------------------------------------------------------------ what nobody answers for
     async def _stray(self, stray: Stray) -> None:
@@ -310,6 +354,14 @@ class Dispatch:
         ) and self._once(stray.user, stray.room, stray.doubt.value):
             sentence = notices.DOUBTS[stray.doubt]
             await self._answers.fixed(stray.room, sentence, about=stray.event_id)
+
+    async def unreadable(self, item: Locked | Withheld) -> None:
+        """Tell somebody once that a message of theirs could not be decrypted."""
+        if not self._knows(item.user):
+            return
+        sentence = notices.WITHHELD if isinstance(item, Withheld) else notices.LOCKED
+        if self._once(item.user, item.room, type(item).__name__):
+            await self._answers.fixed(item.room, sentence, about=item.event_id, asker=item.user)
 
     def _shown(self, said: Message | Stray | Late, meaning: object) -> Flow | None:
         """The flow whose secret was said, if any: in its own words or in what they quote."""

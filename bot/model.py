@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, auto
 
 from bot.secret import Secret
 
@@ -19,8 +19,10 @@ class Actor:
     one too: its ``device`` is "", and no secret is ever taken from it.
 
     ``identity`` is the public master key (unpadded base64) whose chain signed the device;
-    ``pinned`` is False when that is not the identity the bot knows the user by (it has changed).
-    ``private`` is True where the room's members are exactly the bot and this user.
+    ``pinned`` is False when that is not the identity the bot knows the user by (it has changed), or
+    an admin has frozen the user.
+    ``private`` is True where the room's members are exactly the bot and this user; ``verified``
+    where that identity has been verified by comparing emoji.
     """
 
     user: str
@@ -29,6 +31,7 @@ class Actor:
     identity: str
     pinned: bool = True
     private: bool = False
+    verified: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,15 @@ class Doubt(Enum):
     UNSIGNED = "unsigned"  # its device is not signed by its owner
     EDITED = "edited"  # it replaces what was said before, or is no plain text
     UNKNOWN = "unknown"  # its device is not one of the sender's, or they have no identity
+
+
+class Standing(Enum):
+    """What an identity is to the one that the bot knows a user by."""
+
+    KNOWN = auto()  # the same, or the first one
+    CHANGED = auto()  # another one
+    MUST_VERIFY = auto()  # another one, and the known one had been verified
+    FROZEN = auto()  # whatever it is: an admin has frozen the user
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,11 @@ class Command:
     examples: tuple[str, ...] = ()
 
     @property
+    def for_admins(self) -> bool:
+        """Whether a built-in command is for admins only: its first word says so."""
+        return self.name.split()[0] == "admin"
+
+    @property
     def usage(self) -> str:
         """``build <job> [params]``."""
         words = (f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters)

@@ -16,8 +16,8 @@ from typing import Final, Protocol
 from bot.model import Actor
 from bot.plugin import Command
 
-ADMIN: Final = "admin"
-"""First word of the commands that are for admins, from their own direct message."""
+_VERIFIED: Final = frozenset({"admin unfreeze"})
+"""What a homeserver that invents an admin could use to let somebody in as somebody else (P2)."""
 
 
 class Access(Protocol):
@@ -58,6 +58,8 @@ def denied(reason: str) -> Verdict:
 def may(actor: Actor, command: Command | None, access: Access) -> Verdict:
     """Whether ``actor`` may give ``command`` where they are; None: whether they may speak at all.
 
+    ``command`` is one of the bot's own: on services' commands the services decide.
+
     A direct message is no room that an operator lists: users always have theirs.
     """
     admin = actor.user in access.admins
@@ -65,8 +67,8 @@ def may(actor: Actor, command: Command | None, access: Access) -> Verdict:
         return denied("You are not among my users; my operator can add you.")
     if not actor.private and not matches(access.rooms, actor.room):
         return denied("I may not work in this room; use our direct message.")
-    if command is not None and command.name.split()[0] == ADMIN:
-        return _administration(actor, admin=admin)
+    if command is not None and command.for_admins:
+        return _administration(actor, command, admin=admin)
     return ALLOWED
 
 
@@ -86,10 +88,17 @@ def confirms(patterns: Sequence[str], phrase: str) -> bool:
     return any(_glob(form, said) for p in patterns for form in (_folded(p), f"{_folded(p)} *"))
 
 
-def _administration(actor: Actor, *, admin: bool) -> Verdict:
+def _administration(actor: Actor, command: Command, *, admin: bool) -> Verdict:
     if not admin:
         return denied("That is for my admins.")
-    return ALLOWED if actor.private else denied("Say that in our direct message.")
+    if not actor.private:
+        return denied("Say that in our direct message.")
+    if command.name in _VERIFIED and not actor.verified:
+        return denied(
+            "I have to have verified you for that: otherwise your homeserver could say it for you. "
+            "Say verify, compare emoji with my operator, then say it again."
+        )
+    return ALLOWED
 
 
 def _covers(pattern: str, name: str) -> bool:

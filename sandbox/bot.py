@@ -154,7 +154,12 @@ class Bot:
             cwd=self.home,
             preexec_fn=die_with(os.getpid()),
         )
-        out, err = await process.communicate(stdin)
+        try:
+            out, err = await process.communicate(stdin)
+        except asyncio.CancelledError:
+            process.kill()
+            await process.wait()
+            raise
         return Outcome(process.returncode or 0, out.decode(), err.decode())
 
     def log(self) -> str:

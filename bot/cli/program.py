@@ -24,6 +24,7 @@ COMMANDS: Final = {
     "users": "List who has connected which services.",
     "forget": "Remove all that is stored of one person.",
     "audit": "List the commands that ran, and how they ended.",
+    "verify": "Verify people: show the operator the emoji to compare.",
     "backup": "Copy the database, also while the bot runs.",
     "doctor": "Describe this installation; look for damage.",
 }

@@ -21,17 +21,19 @@ _EFFECTS = {
 _OPTIONAL = " (may be left out)"
 
 
-def help_reply(registry: Registry, topic: str, prefix: str, *, in_rooms: str = "") -> Reply:
+def help_reply(
+    registry: Registry, topic: str, prefix: str, *, in_rooms: str = "", admin: bool = False
+) -> Reply:
     """Help about everything (``topic`` empty), a service, a command or a command of a service.
 
     Commands are shown with ``prefix``, as they are typed in a room; in a direct message it is
-    empty, and ``in_rooms`` tells it.
+    empty, and ``in_rooms`` tells it. ``admin``: what is for admins is listed as well.
 
     Raises:
         UserError: there is no such topic; the hint has what is nearest.
     """
     if not topic.strip():
-        return _overview(registry, prefix, in_rooms or prefix)
+        return _overview(registry, prefix, in_rooms or prefix, admin=admin)
     found = registry.resolve(topic)
     if isinstance(found, FlowStart | FlowAnswer):
         return _about_service(found.service, prefix)
@@ -74,7 +76,7 @@ def _either(phrases: Sequence[str], prefix: str) -> Iterator[Inline]:
         yield Mono(prefix + phrase)
 
 
-def _overview(registry: Registry, prefix: str, in_rooms: str) -> Reply:
+def _overview(registry: Registry, prefix: str, in_rooms: str, *, admin: bool) -> Reply:
     blocks: list[Block] = [
         line(
             "I run commands as you, with your own accounts. In a room begin with ",
@@ -84,7 +86,8 @@ def _overview(registry: Registry, prefix: str, in_rooms: str) -> Reply:
     ]
     for service in registry.services:
         blocks += [_title(service), _summaries(service.commands, f"{prefix}{service.name} ")]
-    blocks += [line(Strong("And always")), _summaries(registry.builtins, prefix)]
+    always = [c for c in registry.builtins if admin or not c.for_admins]
+    blocks += [line(Strong("And always")), _summaries(always, prefix)]
     topic = f"{prefix}help {registry.services[0].name}" if registry.services else f"{prefix}help"
     blocks.append(
         line(

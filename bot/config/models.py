@@ -75,6 +75,17 @@ class AccessConfig(Section):
     encrypted_rooms_only: bool = Field(default=True, description="Write true or false")
     cross_signed_devices_only: bool = Field(default=True, description="Write true or false")
 
+    @property
+    def loosened(self) -> Mapping[str, str]:
+        """The keys that weaken a promise as they are set, with what that means."""
+        means = {
+            "encrypted_rooms_only": "every homeserver in a room can give commands as its users",
+            "cross_signed_devices_only": (
+                "a homeserver can add a device to its users and give commands as them"
+            ),
+        }
+        return {key: meaning for key, meaning in means.items() if not getattr(self, key)}
+
 
 class CommandsConfig(Section):
     """``commands``: how commands are said. ``max_age`` is in seconds."""

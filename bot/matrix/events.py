@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from bot.clock import now
 from bot.matrix.ids import is_id, is_key
 from bot.matrix.inbox import Invite
+
+VERIFICATION: Final = "m.key.verification."
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +21,18 @@ class Said:
     plain: bool
     mentions_bot: bool
     thread: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step of a verification: ``kind`` is "request", "start", "key", …
+
+    ``transaction`` is the id of the request's event, None for a request, whose own id it is.
+    """
+
+    kind: str
+    transaction: str | None
+    content: Mapping[str, Any]
 
 
 def text_of(kind: str, content: Mapping[str, Any], outer: Any, bot: str) -> Said | None:
@@ -45,10 +59,30 @@ def text_of(kind: str, content: Mapping[str, Any], outer: Any, bot: str) -> Said
     )
 
 
+def step_of(kind: str, content: Mapping[str, Any], outer: Any) -> Step | None:
+    """The step of an emoji verification that an event is; None for everything else.
+
+    ``outer`` is the relation that stands in clear around an encrypted content: senders take it out
+    of the content, and it is part of what both sides hash.
+    https://spec.matrix.org/v1.18/client-server-api/#key-verification-framework
+    """
+    if kind == "m.room.message" and content.get("msgtype") == f"{VERIFICATION}request":
+        return Step("request", None, content)
+    relation = content.get("m.relates_to", outer)
+    if not isinstance(kind, str) or not kind.startswith(VERIFICATION):
+        return None
+    if not isinstance(relation, dict) or not is_id(relation.get("event_id")):
+        return None
+    whole = {**content, "m.relates_to": relation}
+    return Step(kind.removeprefix(VERIFICATION), relation["event_id"], whole)
+
+
 def is_said(event: Mapping[str, Any]) -> bool:
-    """Whether it is an event that can carry a text, whole enough to be looked at."""
+    """Whether it is an event that can carry a text or a step, whole enough to be looked at."""
+    kind = event.get("type")
     return (
-        event.get("type") in ("m.room.encrypted", "m.room.message")
+        isinstance(kind, str)
+        and (kind in ("m.room.encrypted", "m.room.message") or kind.startswith(VERIFICATION))
         and "state_key" not in event
         and is_id(event.get("sender"))
         and is_id(event.get("event_id"))

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 
+from bot.errors import ConfigError
 from bot.matrix.signing import SigningKey
 from bot.vault.vault import Vault
 
@@ -92,6 +93,22 @@ class Held:
             if own is not None and own.master == master:
                 return own
         return None
+
+
+async def own_master(vault: Vault) -> str:
+    """The public master key of the bot's identity, which has been introduced.
+
+    Raises:
+        ConfigError: the identity is gone from the vault.
+    """
+    held = await Held.load(vault)
+    if held.current is None:
+        raise ConfigError(
+            "database",
+            "the bot's cross-signing identity is gone from it",
+            "Restore the database, or run `actas setup --reset-identity`",
+        )
+    return held.current.master
 
 
 def _read(seeds: Mapping[str, Any] | None) -> OwnIdentity | None:

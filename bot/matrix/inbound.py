@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, Protocol
 
 import structlog
@@ -24,11 +24,22 @@ from bot.matrix.events import (
     is_said,
     section,
     session_id,
+    step_of,
     text_of,
     timestamp,
 )
 from bot.matrix.ids import is_id
-from bot.matrix.inbox import Entry, Inbox, Item, Joined, Late, Locked, Waiting
+from bot.matrix.inbox import (
+    Entry,
+    Inbox,
+    Item,
+    Joined,
+    Late,
+    Locked,
+    Verifying,
+    Waiting,
+    Withheld,
+)
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
 from bot.matrix.pins import Pins
@@ -101,6 +112,7 @@ class Inbound:
         self._trust, self._max_age, self._wants = trust, max_age * 1000, wants
         self._bot: str = machine.user_id
         self._refused = refused
+        self._kept: set[tuple[str, str, str]] = set()
 
     async def receive(
         self, response: Mapping[str, Any], *, since: str | None, catching_up: bool
@@ -120,6 +132,7 @@ class Inbound:
         arrived = await self._take_keys(response)
         await self._take_rooms(response, batch, since)
         await self._unlock(batch, arrived)
+        await self._give_up(batch)
         await self._read(batch, catching_up=catching_up)
         fresh = await self._write(batch, token)
         received = now()
@@ -218,15 +231,29 @@ class Inbound:
             await self._rooms.need([locked.room])
             devices = await self._devices([(locked.room, locked.event)])
             entry = await self._contained(locked.room, locked.event, devices, batch)
+            if isinstance(entry, Message) and locked.overdue:
+                entry = Late.of(entry)
             if entry is not None and not isinstance(entry, Locked):
                 batch.unlocked.append(entry)
+
+    async def _give_up(self, batch: _Batch) -> None:
+        """Do not wait any longer for room keys that a client says it keeps from us."""
+        kept, self._kept = set(self._machine.withheld) - self._kept, set(self._machine.withheld)
+        if not kept:
+            return
+        for locked in await self._inbox.locked({session for *_, session in kept}, self._max_age):
+            if (locked.user, locked.room, locked.session_id) in kept:
+                batch.unlocked.append(Withheld(locked.user, locked.room, locked.event_id))
 
     async def _read(self, batch: _Batch, *, catching_up: bool) -> None:
         devices = await self._devices(batch.events)
         for room_id, event in batch.events:
             entry = await self._contained(room_id, event, devices, batch)
-            if isinstance(entry, Message) and catching_up and entry.ts < now() - self._max_age:
-                entry = Late.of(entry)
+            if catching_up and timestamp(event) < now() - self._max_age:
+                if isinstance(entry, Message):
+                    entry = Late.of(entry)
+                elif isinstance(entry, Locked):
+                    entry = replace(entry, overdue=True)
             if entry is not None:
                 batch.entries.append(entry)
 
@@ -262,13 +289,18 @@ class Inbound:
     ) -> Entry | None:
         """What one event comes to; None where it does not concern the bot."""
         sender, event_id = event["sender"], event["event_id"]
-        if event["type"] == "m.room.message":
+        if event["type"] != "m.room.encrypted":
+            # clients send these in clear as well: what they prove does not rest on it
+            if (step := self._step(room_id, event, event["type"], event["content"])) is not None:
+                return step
             await self._pins.need([sender])
             return self._clear(room_id, event)
         self._rooms.mark_encrypted(room_id)
         try:
             found = self._machine.decrypt_room_event(room_id, event, devices)
         except NoKey as missing:
+            if (sender, room_id, missing.session_id) in self._machine.withheld:
+                return Withheld(sender, room_id, event_id)
             return Locked(sender, room_id, event_id, missing.session_id, dict(event))
         except Refused as refusal:
             self._refused[refusal.reason] += 1
@@ -296,6 +328,8 @@ class Inbound:
         listed: DeviceList | None,
     ) -> Item | None:
         """A message, if its device speaks for its sender; otherwise a stray text."""
+        if (step := self._step(room_id, event, found.type, found.content)) is not None:
+            return step
         said = self._said(room_id, event, found.type, found.content)
         if said is None:
             return None
@@ -307,13 +341,15 @@ class Inbound:
         if self._trust.cross_signed_devices_only and not device.signed:
             doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
             return self._stray(room_id, event, said, doubt)
+        pinned, pin = self._pins.trusts(listed), self._pins.get(found.sender)
         actor = Actor(
             user=found.sender,
             room=room_id,
             device=device.device_id,
             identity=listed.master or "",
-            pinned=listed.master is None or self._pins.trusts(listed),
+            pinned=listed.master is None or pinned,
             private=self._is_private(room_id, found.sender),
+            verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
         )
         return _message(actor, event, said)
 
@@ -333,10 +369,24 @@ class Inbound:
             room=room_id,
             device="",
             identity=pin.master_key if pin else "",
-            pinned=pin is None or pin.changed_to is None,
+            pinned=pin is None or (pin.changed_to is None and pin.frozen_at is None),
             private=False,
         )
         return _message(actor, event, said)
+
+    def _step(
+        self, room_id: str, event: Mapping[str, Any], kind: str, content: Mapping[str, Any]
+    ) -> Verifying | None:
+        """A step of an emoji verification, which is done in encrypted direct messages only."""
+        step = step_of(kind, content, event["content"].get("m.relates_to"))
+        sender, event_id = event["sender"], event["event_id"]
+        if step is None or not self._rooms.is_encrypted(room_id):
+            return None
+        if not self._is_private(room_id, sender):
+            return None
+        transaction = step.transaction or event_id
+        ts = timestamp(event)
+        return Verifying(sender, room_id, event_id, step.kind, transaction, dict(step.content), ts)
 
     def _said(
         self, room_id: str, event: Mapping[str, Any], kind: str, content: Mapping[str, Any]

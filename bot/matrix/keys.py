@@ -13,7 +13,7 @@ from bot.clock import now
 from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import Device, DeviceList, read_device_list
-from bot.matrix.machine import Machine
+from bot.matrix.machine import UNWEDGE_EVERY, Machine
 from bot.matrix.pins import Pins
 from bot.matrix.store import CryptoStore, Outbound
 from bot.recent import Recent
@@ -22,8 +22,8 @@ _CHUNK: Final = 50  # devices in one request
 _QUERIED: Final = 250  # users in one query
 _ABSENT: Final = 5 * 60 * 1000  # ms until a user whose server did not answer is asked for again
 _CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)
+_UNKNOWN: Final = 60 * 1000  # ms until a wedged device of somebody unknown is looked at again
 _KEYLESS: Final = 5 * 60 * 1000  # ms until a device that offered no key is asked again
-_UNWEDGE: Final = 3600 * 1000  # ms between two new sessions with a wedged device
 
 log = structlog.get_logger()
 
@@ -110,11 +110,12 @@ class KeyExchange:
             # who is on a homeserver that does not answer is not asked for at every message
             self._absent.update(dict.fromkeys(set(chunk) - set(here), now()))
             lists = [read_device_list(user, answer) for user in here]
-            async with self._store.transaction() as connection:
-                for listed in lists:
-                    self._store.save_devices(listed)
-                pins = await self._pins.see(connection, lists)
-            self._pins.learn(pins)
+            async with self._pins.changing:
+                async with self._store.transaction() as connection:
+                    for listed in lists:
+                        self._store.save_devices(listed)
+                    pins = await self._pins.see(connection, lists)
+                self._pins.learn(pins)
 
     # ------------------------------------------------------------------ room keys
     async def readers(self, members: Collection[str]) -> list[Device]:
@@ -167,12 +168,21 @@ class KeyExchange:
                     raise
 
     async def unwedge(self) -> None:
-        """Start new Olm sessions with devices whose messages do not decrypt any more."""
-        due = [key for key, at in self._machine.wedged.items() if now() - at > _UNWEDGE]
+        """Start new Olm sessions with devices whose messages do not decrypt any more.
+
+        Only with devices that we know, so that nobody can have any number of users asked for; one
+        that we come to know is looked at again after a minute.
+        """
+        wedged = self._machine.wedged
+        due = [key for key, at in wedged.items() if now() - at > UNWEDGE_EVERY]
+        await self._store.need_devices({user for user, _ in due})
         for user, sender_key in due:
-            self._machine.wedged[user, sender_key] = now()
-            lists = await self.devices_of([user])
-            for device in lists[user].devices.values() if user in lists else ():
+            if user not in self._store.devices:
+                wedged[user, sender_key] = now() - UNWEDGE_EVERY + _UNKNOWN
+                continue
+            wedged[user, sender_key] = now()
+            listed = (await self.devices_of([user])).get(user)
+            for device in listed.devices.values() if listed else ():
                 if device.curve25519 == sender_key and await self._claim([device]):
                     content = self._machine.dummy_for(device)
                     await self._send_to_devices({user: {device.device_id: content}})

@@ -22,12 +22,14 @@ from bot.matrix.devices import Device, DeviceList
 from bot.matrix.ids import is_id, is_key
 from bot.matrix.signing import SigningKey, is_signed
 from bot.matrix.store import CryptoStore, Outbound
+from bot.recent import Recent
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 _ROTATION_MESSAGES: Final = 100
 _ROTATION_MS: Final = 7 * 24 * 3600 * 1000
 _ONE_TIME_KEYS: Final = 50
+UNWEDGE_EVERY: Final = 3600 * 1000  # ms between two new sessions with a wedged device
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
 
 log = structlog.get_logger()
@@ -71,7 +73,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
 
     def __init__(self, user_id: str, device_id: str, store: CryptoStore) -> None:
         self._arrived: list[InboundGroupSession] = []
-        self.wedged: dict[tuple[str, str], int] = {}
+        self.wedged: Recent[tuple[str, str], int] = Recent()
+        self.withheld: Recent[tuple[str, str, str], None] = Recent()
+        self._reopened: Recent[str, int] = Recent()
         super().__init__(user_id, device_id, store)
 
     # ------------------------------------------------------------------ own keys
@@ -132,8 +136,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
     def receive_to_device(self, events: Iterable[Any]) -> list[InboundGroupSession]:
         """Take in to-device events, each on its own (N2).
 
-        Returns the room keys that have arrived; :meth:`accept` decides on them. Key requests are
-        not answered, forwarded keys not taken, and nothing else is acted on.
+        Returns the room keys that have arrived; :meth:`accept` decides on them. What others keep
+        from us stands in :attr:`withheld` afterwards: (their user id, room id, session id). Key
+        requests are not answered, forwarded keys not taken, and nothing else is acted on.
         """
         self._arrived = []
         for event in events:
@@ -157,6 +162,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
 
     def _receive_one(self, event: Mapping[str, Any]) -> None:
         content = event["content"]
+        if event["type"] == "m.room_key.withheld":
+            self._note_withheld(event["sender"], content)
         if event["type"] != "m.room.encrypted" or content.get("algorithm") != OLM:
             return
         mine = content["ciphertext"].get(self.account.identity_keys["curve25519"])
@@ -172,8 +179,20 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         finally:
             self.store.tidy_sessions(content["sender_key"])
 
+    def _note_withheld(self, sender: str, content: Mapping[str, Any]) -> None:
+        """A client says that it keeps a key from us. Anybody can say so, of their own sessions.
+
+        https://spec.matrix.org/v1.18/client-server-api/#mroom_keywithheld
+        """
+        if content.get("code") == "m.no_olm":  # of no session: it cannot reach us at all
+            self._mark_device_for_unwedging(sender, content["sender_key"])
+        elif is_id(sender) and is_id(content["room_id"]) and is_key(content["session_id"]):
+            self.withheld[sender, content["room_id"], content["session_id"]] = None
+
     def _handle_olm_event(self, sender: str, sender_key: str, payload: dict[str, Any]) -> None:
         """Called by nio for an Olm payload whose sender and recipient are right."""
+        if payload["type"] == "m.dummy":
+            self._note_reopened(sender_key)
         if payload["type"] != "m.room_key":
             return
         content = payload["content"]
@@ -185,14 +204,18 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         )
         log.debug("room_key.received", sender=sender, room=room_id)
 
-    def _mark_device_for_unwedging(self, sender: str, sender_key: str) -> None:
-        """Called by nio when no Olm session decrypts; a new one is started, once an hour.
+    def _note_reopened(self, sender_key: str) -> None:
+        """A device could not read us and has opened a new Olm session: it lacks our room keys.
 
-        Only with devices that we know, so that nobody can have any number of them asked for.
+        Believed once an hour, since each time costs every room that the device is in a new session.
         """
-        known = self.store.devices.get(sender)
-        if known and any(d.curve25519 == sender_key for d in known.devices.values()):
-            self.wedged.setdefault((sender, sender_key), 0)
+        if now() - self._reopened.get(sender_key, 0) > UNWEDGE_EVERY:
+            self._reopened[sender_key] = now()
+
+    def _mark_device_for_unwedging(self, sender: str, sender_key: str) -> None:
+        """Called by nio when no Olm session decrypts; a new one is started, once an hour."""
+        if is_id(sender) and is_key(sender_key) and (sender, sender_key) not in self.wedged:
+            self.wedged[sender, sender_key] = 0
 
     def accept(self, new: InboundGroupSession) -> bool:
         """Keep a room key, unless it would replace somebody else's or a better one (N22).
@@ -210,6 +233,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
                 log.warning("room_key.refused", room=new.room_id)
                 return False
         self.store.save_inbound_group_session(new)
+        for key in [k for k in self.withheld if k[1:] == (new.room_id, new.id)]:
+            del self.withheld[key]
         return True
 
     # ------------------------------------------------------------------ room events
@@ -292,6 +317,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
                 outbound.index < messages
                 and now() - outbound.created < age
                 and outbound.shared <= allowed
+                and not any(self._reopened.get(k, 0) > outbound.created for *_, k in allowed)
             ):
                 return outbound
         outbound = Outbound(vodozemac.GroupSession(), now())

@@ -19,6 +19,7 @@ from bot.matrix.machine import Machine
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore, Outbound
 
+_MESSAGE: Final = "m.room.message"
 _PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
 
 log = structlog.get_logger()
@@ -50,7 +51,9 @@ class Sender:
         self._keys, self._store, self._encrypted_only = keys, store, encrypted_only
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
-    async def send(self, room_id: str, content: Mapping[str, Any], *, txn: str) -> str:
+    async def send(
+        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = _MESSAGE
+    ) -> str:
         """Send one event, encrypted to the trusted devices of the room's members.
 
         ``txn`` makes repeating harmless. Returns the event id.
@@ -63,14 +66,16 @@ class Sender:
         await self._rooms.need([room_id])
         if self._rooms.is_encrypted(room_id):
             async with self._turns[room_id]:
-                encrypted = await self._encrypt(room_id, content)
+                encrypted = await self._encrypt(room_id, kind, content)
             return await self._put(room_id, "m.room.encrypted", encrypted, txn)
         if self._encrypted_only:
             raise NotSent(room_id)
-        return await self._put(room_id, "m.room.message", content, txn)
+        return await self._put(room_id, kind, content, txn)
 
-    async def send_notice(self, room_id: str, content: Mapping[str, Any], *, txn: str) -> str:
-        """Send a fixed sentence that holds no data of anybody's.
+    async def send_notice(
+        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = _MESSAGE
+    ) -> str:
+        """Send what holds no data of anybody's: a fixed sentence, or an event of ``kind``.
 
         In an encrypted direct message it reaches all devices of that user, signed or not, with a
         session that is used for nothing else; in a room that was never encrypted it is in clear.
@@ -80,17 +85,15 @@ class Sender:
         """
         await self._rooms.need([room_id])
         if not self._rooms.is_encrypted(room_id):
-            return await self._put(room_id, "m.room.message", content, txn)
+            return await self._put(room_id, kind, content, txn)
         members = set(self._rooms.get(room_id).members) - {self._machine.user_id}
         if len(members) != 1:
-            return await self.send(room_id, content, txn=txn)
+            return await self.send(room_id, content, txn=txn, kind=kind)
         lists = await self._keys.devices_of(members)
         devices = [d for listed in lists.values() for d in listed.devices.values()]
         once = Outbound(vodozemac.GroupSession(), now())
         await self._keys.give(room_id, once, devices, keep=False)
-        encrypted = self._machine.encrypt_room_event(
-            room_id, once.session, "m.room.message", content
-        )
+        encrypted = self._machine.encrypt_room_event(room_id, once.session, kind, content)
         return await self._put(room_id, "m.room.encrypted", encrypted, txn)
 
     async def redact(self, room_id: str, event_id: str, reason: str) -> bool:
@@ -126,13 +129,13 @@ class Sender:
         answer = await self._homeserver.persist("PUT", where, content, patience=_PATIENCE)
         return str(answer.get("event_id"))
 
-    async def _encrypt(self, room_id: str, content: Mapping[str, Any]) -> dict[str, Any]:
+    async def _encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:
         outbound = await self._outbound(room_id)
         if not outbound.covered():
             self._store.save_outbound(room_id, outbound)
         await self._store.flush()
         session = outbound.session
-        return self._machine.encrypt_room_event(room_id, session, "m.room.message", content)
+        return self._machine.encrypt_room_event(room_id, session, kind, content)
 
     async def _outbound(self, room_id: str) -> Outbound:
         """The room's session, with its key given to everybody who may read."""

@@ -1,14 +1,17 @@
-"""The pinned identities of users: trust on first use.
+"""The pinned identities of users: trust on first use, made stronger by comparing emoji.
 
 A user's identity is trusted when it is first seen and pinned by its master key. The homeserver can
 show another one later; it is then *changed*, and nothing of that user's is used until they have
-proved themselves again.
+proved themselves again: by connecting the account that they are known by, or, if they had been
+verified, by a new verification or an admin.
 """
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Collection
 from dataclasses import dataclass, replace
+from typing import Any
 
 import structlog
 from sqlalchemy import select
@@ -16,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.matrix.devices import DeviceList
+from bot.model import Standing
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.statements import upsert
@@ -25,42 +29,67 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Pin:
-    """The identity a user is known by. ``changed_to``: another that the server shows now."""
+    """The identity a user is known by. Times are UTC milliseconds.
+
+    ``changed_to`` is another identity that the server shows now, "" if it shows none any more.
+    ``verified_at`` tells that emoji were compared, ``frozen_at`` that an admin has frozen the user.
+    """
 
     user_id: str
     master_key: str
     first_seen: int
     changed_to: str | None = None
     verified_at: int | None = None
+    frozen_at: int | None = None
 
 
 class Pins:
-    """The pinned identities of users, in memory as far as they have been needed."""
+    """The pinned identities of users, in memory as far as they have been needed.
+
+    Whoever changes pins holds ``changing`` from reading them until it has learned what it wrote.
+    """
 
     def __init__(self, database: Database) -> None:
         self._database = database
         self._pins: dict[str, Pin] = {}
+        self.changing = asyncio.Lock()
 
+    # ------------------------------------------------------------------ asking
     async def need(self, users: Collection[str]) -> None:
         """Have the pins of these users in memory, where there are any."""
         missing = [user for user in users if user not in self._pins]
-        if not missing:
-            return
-        t = tables.identity_pin
-        async with self._database.transaction() as connection:
-            found = (await connection.execute(select(t).where(t.c.user_id.in_(missing)))).all()
-        for row in found:  # the columns stand in the order of the fields
-            self._pins.setdefault(row.user_id, Pin(*row))
+        if missing:
+            for pin in await self._read(tables.identity_pin.c.user_id.in_(missing)):
+                self._pins.setdefault(pin.user_id, pin)
 
     def get(self, user: str) -> Pin | None:
         """The user's pin; :meth:`need` has been called."""
         return self._pins.get(user)
 
-    def trusts(self, devices: DeviceList) -> bool:
-        """Whether this identity is the pinned one."""
-        pin = self._pins.get(devices.user_id)
-        return pin is not None and devices.master == pin.master_key
+    def standing(self, user: str, master: str) -> Standing:
+        """What the identity with this master key is to the one that is pinned."""
+        pin = self._pins.get(user)
+        if pin is None:
+            return Standing.KNOWN
+        if pin.frozen_at is not None:
+            return Standing.FROZEN
+        if pin.master_key == master:
+            return Standing.KNOWN
+        return Standing.CHANGED if pin.verified_at is None else Standing.MUST_VERIFY
 
+    def trusts(self, devices: DeviceList) -> bool:
+        """Whether this identity is the pinned one, of somebody who is not frozen."""
+        known = devices.user_id in self._pins and devices.master is not None
+        return known and self.standing(devices.user_id, str(devices.master)) is Standing.KNOWN
+
+    async def remarkable(self) -> list[Pin]:
+        """The pins of those whose identity has changed, or who are verified or frozen."""
+        t = tables.identity_pin.c
+        return await self._read(
+            t.changed_to.is_not(None) | t.verified_at.is_not(None) | t.frozen_at.is_not(None)
+        )
+
+    # ------------------------------------------------------------------ what the server shows
     async def see(self, connection: AsyncConnection, lists: Collection[DeviceList]) -> list[Pin]:
         """Write what the identities that the server shows change, in the caller's transaction.
 
@@ -85,13 +114,65 @@ class Pins:
         changed = None if devices.master == pin.master_key else (devices.master or "")
         return None if changed == pin.changed_to else replace(pin, changed_to=changed)
 
-    async def repin(self, user: str, master: str) -> None:
-        """Know the user by ``master`` from now on: they have proved themselves anew."""
-        pins = [Pin(user, master, now())]
+    # ------------------------------------------------------------------ what people decide
+    async def repin(self, user: str, master: str, *, verified: bool = False) -> None:
+        """Know the user by ``master`` from now on: they have proved themselves.
+
+        ``verified``: by comparing emoji. Somebody whom an admin has frozen stays so.
+        """
+        async with self.changing:
+            old = self._pins.get(user)
+            same = old is not None and old.master_key == master
+            await self._keep(
+                Pin(
+                    user,
+                    master,
+                    old.first_seen if old is not None and same else now(),
+                    verified_at=now() if verified else None,
+                    frozen_at=old.frozen_at if old is not None else None,
+                )
+            )
+        log.warning("identity.pinned_anew", user=user, verified=verified)
+
+    async def freeze(self, user: str) -> bool:
+        """Have nothing of the user's used until :meth:`thaw`. False if they are not known."""
+        async with self.changing:
+            await self.need([user])
+            pin = self._pins.get(user)
+            if pin is not None:
+                await self._keep(replace(pin, frozen_at=now()))
+        log.warning("identity.frozen", user=user)
+        return pin is not None
+
+    async def thaw(self, user: str) -> Pin | None:
+        """Undo :meth:`freeze`, and know the user by the identity that the server shows now.
+
+        Returns the new pin; None if the user is not known, or has no identity at the moment.
+        """
+        async with self.changing:
+            await self.need([user])
+            pin = self._pins.get(user)
+            if pin is None or pin.changed_to == "":
+                return None
+            if pin.changed_to is None:
+                thawed = replace(pin, frozen_at=None)
+            else:
+                thawed = Pin(user, pin.changed_to, now())
+            await self._keep(thawed)
+        log.warning("identity.thawed", user=user)
+        return thawed
+
+    async def _keep(self, pin: Pin) -> None:
         async with self._database.transaction() as connection:
-            await self._write(connection, pins)
-        self.learn(pins)
-        log.warning("identity.pinned_anew", user=user)
+            await self._write(connection, [pin])
+        self.learn([pin])
+
+    # ------------------------------------------------------------------ the table
+    async def _read(self, which: Any) -> list[Pin]:
+        async with self._database.transaction() as connection:
+            query = select(tables.identity_pin).where(which)
+            rows = (await connection.execute(query)).all()
+        return [Pin(*row) for row in rows]  # the columns stand in the order of the fields
 
     async def _write(self, connection: AsyncConnection, pins: Collection[Pin]) -> None:
         rows = [{name: getattr(pin, name) for name in Pin.__slots__} for pin in pins]

@@ -48,6 +48,7 @@ def sync_filter(bot: str) -> dict[str, Any]:
                     "m.room.message",
                     "m.room.member",
                     "m.room.encryption",
+                    "m.key.verification.*",
                 ],
             },
         },

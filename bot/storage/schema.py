@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
 
-REVISIONS: Final = ("0001",)
+REVISIONS: Final = ("0001", "0002")
 """All revisions in ``migrations/versions``, oldest first."""
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"

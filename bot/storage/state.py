@@ -7,10 +7,14 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 from bot.errors import ConfigError
 
-_KEY = "state_dir"
+CONTROL: Final = "control.sock"
+"""The name of the running bot's socket (see ``control``)."""
+
+_KEY: Final = "state_dir"
 
 
 def prepare(directory: Path) -> None:
@@ -52,5 +56,18 @@ def locked(directory: Path) -> Iterator[None]:
         os.truncate(descriptor, 0)
         os.write(descriptor, f"{os.getpid()}\n".encode())
         yield
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def control_address(directory: Path) -> Iterator[str]:
+    """The address of the running bot's socket, while the block runs.
+
+    By way of a descriptor, since an address may be no longer than 107 bytes and a path may.
+    """
+    descriptor = os.open(directory, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        yield f"/proc/self/fd/{descriptor}/{CONTROL}"
     finally:
         os.close(descriptor)

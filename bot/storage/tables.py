@@ -48,7 +48,8 @@ identity_pin = Table(
     Column("master_key", String, nullable=False),
     Column("first_seen", BigInteger, nullable=False),
     Column("changed_to", String),  # another identity that the server shows now
-    Column("verified_at", BigInteger),
+    Column("verified_at", BigInteger),  # by comparing emoji
+    Column("frozen_at", BigInteger),  # by an admin
 )
 
 # ----------------------------------------------------------------------- messages and commands

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeAlias
 
@@ -130,6 +130,18 @@ class Vault:
             identity=row.identity,
             **_times(row),
         )
+
+    async def rebind(self, user: str, service: str, identity: str) -> bool:
+        """Bind a credential to another identity. False if it is bound to it already, or is gone.
+
+        Raises:
+            Unopenable: it was moved or altered, or its key is gone.
+        """
+        found = await self.get(user, service)
+        if found is None or found.identity == identity:
+            return False
+        await self.put(replace(found, identity=identity))
+        return True
 
     async def accounts(self, user: str) -> list[Account]:
         """What a user has stored, by service, with no secret opened."""

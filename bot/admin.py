@@ -1,0 +1,88 @@
+"""The commands for admins, from their own direct message. They act as nobody and see no secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from bot.accounts import Accounts
+from bot.errors import UserError
+from bot.matrix.pins import Pin, Pins
+from bot.model import Message
+from bot.plugin import Call, Command, Effect, command
+from bot.reply import Inline, Reply, Strong, Table, say
+from bot.vault.vault import Vault
+
+
+class Admin:
+    """Their handlers. Who is an admin is ``policy.may``'s to say."""
+
+    def __init__(self, accounts: Accounts, pins: Pins, vault: Vault) -> None:
+        self._accounts, self._pins, self._vault = accounts, pins, vault
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """All of them, in the order that help shows them."""
+        describe: Callable[..., Any] = command
+        return (
+            describe("admin users")(self.users),
+            describe("admin freeze", effect=Effect.DANGER)(self.freeze),
+            describe("admin unfreeze", effect=Effect.DANGER)(self.unfreeze),
+        )
+
+    async def users(self, call: Call[Message]) -> Reply:
+        """Show who has connected what, and whose identity is verified, changed or frozen."""
+        del call
+        remarkable = {pin.user_id: pin for pin in await self._pins.remarkable()}
+        rows: list[tuple[Inline, ...]] = []
+        for user in sorted({*await self._vault.users(), *remarkable}):
+            services = [account.service for account in await self._vault.accounts(user)]
+            rows.append(
+                (Strong(user), ", ".join(services) or "nothing", _state(remarkable.get(user)))
+            )
+        if not rows:
+            return say("Nobody has connected anything yet.")
+        return Reply((Table(("user", "connected", "identity"), tuple(rows)),))
+
+    async def freeze(self, call: Call[Message], user: str) -> Reply:
+        """Have nothing of somebody's used until an admin unfreezes them."""
+        del call
+        if not await self._pins.freeze(_user_id(user)):
+            raise UserError("I have not met anybody of that name.")
+        return say("Nothing of ", Strong(user), " is used until an admin unfreezes them.")
+
+    async def unfreeze(self, call: Call[Message], user: str) -> Reply:
+        """Let somebody use all of theirs again, as whoever their homeserver shows now.
+
+        Do it only when you know from themselves that they have reset their identity: whoever can
+        change their account on the homeserver can do that as well. You have to be verified.
+        """
+        admin = call.actor.user
+        pin = self._pins.get(admin)
+        if pin is None or pin.verified_at is None:
+            # else a homeserver could invent an admin, and give anybody anybody's credentials
+            raise UserError(
+                "I have to have verified you for that: else your homeserver could say it for you.",
+                "Say `verify`, compare emoji with my operator, then say it again",
+            )
+        services = await self._accounts.unfreeze(_user_id(user))
+        if not services:
+            return say("I know ", Strong(user), " by their present identity from now on.")
+        what = ", ".join(services)
+        return say("I know ", Strong(user), f" by their present identity, and use again: {what}.")
+
+
+def _user_id(text: str) -> str:
+    if not text.startswith("@") or ":" not in text:
+        raise UserError("That is no Matrix id.", "Write it as @name:server")
+    return text
+
+
+def _state(pin: Pin | None) -> Inline:
+    if pin is None:
+        return "known"
+    if pin.frozen_at is not None:
+        return "frozen by an admin"
+    if pin.changed_to is not None:
+        return "changed, was verified" if pin.verified_at else "changed"
+    return "verified"
