@@ -27,8 +27,9 @@ from bot.lanes import Lanes
 from bot.matrix.account import Account, assemble
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.identity import own_master
-from bot.matrix.inbound import Inbound, Trust
+from bot.matrix.inbound import Inbound
 from bot.matrix.introduction import introduce
+from bot.matrix.judge import Trust
 from bot.matrix.login import Login, restore
 from bot.matrix.store import CryptoStore
 from bot.matrix.sync import SyncLoop

@@ -7,50 +7,43 @@ comes of it is written in one transaction together with the sync token, and only
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import bindparam, select, tuple_
 
 from bot.clock import now
-from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
+from bot.matrix.client import Homeserver, Unreachable
 from bot.matrix.devices import DeviceList
 from bot.matrix.events import (
-    Said,
     entries,
-    invitation,
-    is_said,
     section,
     session_id,
-    step_of,
-    text_of,
     timestamp,
 )
 from bot.matrix.ids import is_id
 from bot.matrix.inbox import (
     Entry,
     Inbox,
-    Item,
-    Joined,
     Late,
     Locked,
-    Verifying,
     Waiting,
     Withheld,
 )
+from bot.matrix.judge import Judge, Trust, Wants
 from bot.matrix.keys import KeyExchange
-from bot.matrix.machine import Decrypted, Machine, NoKey, Refused
+from bot.matrix.machine import Machine, NoKey, Refused
 from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
-from bot.model import Actor, Doubt, Message, Stray
+from bot.matrix.timelines import Timelines
+from bot.model import Message
 from bot.storage import tables
 from bot.storage.statements import insert_new, upsert
 
 _AT_ONCE: Final = 500  # rows asked for in one statement
-_BACKFILL: Final = 1000  # events looked back for in a room after a gap
 
 _INDEX: Final = tables.megolm_index
 _PLACE: Final = (_INDEX.c.sender_key, _INDEX.c.session_id, _INDEX.c.message_index)
@@ -61,29 +54,12 @@ _SEEN: Final = select(*_PLACE, _INDEX.c.event_id).where(
 log = structlog.get_logger()
 
 
-class Wants(Protocol):
-    """Whether a text concerns the bot at all; what does not is forgotten at once."""
-
-    def __call__(
-        self, user: str, room: str, body: str, *, private: bool, mentions_bot: bool
-    ) -> bool:
-        """``private``: it was said in a direct message; ``mentions_bot``: it says so itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """What is asked of a message before its sender answers for it (``access`` in the config)."""
-
-    encrypted_rooms_only: bool = True
-    cross_signed_devices_only: bool = True
-
-
 @dataclass(slots=True)
 class _Batch:
     """What one sync response has come to."""
 
-    events: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    entries: list[Entry] = field(default_factory=list)
+    events: Sequence[tuple[str, Mapping[str, Any]]]
+    entries: list[Entry]
     unlocked: list[Entry] = field(default_factory=list)
     indices: list[dict[str, Any]] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
@@ -107,10 +83,11 @@ class Inbound:
         wants: Wants,
         refused: Counter[str],
     ) -> None:
-        self._homeserver, self._machine, self._store = homeserver, machine, store
+        self._machine, self._store, self._max_age = machine, store, max_age * 1000
         self._keys, self._pins, self._rooms, self._inbox = keys, pins, rooms, inbox
-        self._trust, self._max_age, self._wants = trust, max_age * 1000, wants
-        self._bot: str = machine.user_id
+        bot: str = machine.user_id
+        self._timelines = Timelines(homeserver, rooms, store, bot, self._max_age)
+        self._judge = Judge(pins=pins, rooms=rooms, trust=trust, wants=wants, bot=bot)
         self._refused = refused
         self._kept: set[tuple[str, str, str]] = set()
 
@@ -128,9 +105,9 @@ class Inbound:
         token = response.get("next_batch")
         if not isinstance(token, str):
             raise Unreachable("the homeserver's answer is not a sync response")
-        batch = _Batch()
         arrived = await self._take_keys(response)
-        await self._take_rooms(response, batch, since)
+        taken = await self._timelines.take(response, since)
+        batch = _Batch(taken.events, list(taken.arrivals))
         await self._unlock(batch, arrived)
         await self._give_up(batch)
         await self._read(batch, catching_up=catching_up)
@@ -155,72 +132,6 @@ class Inbound:
         await self._store.need_devices(changed)
         self._store.mark_outdated(changed)
         return arrived
-
-    # ------------------------------------------------------------------ rooms
-    async def _take_rooms(
-        self, response: Mapping[str, Any], batch: _Batch, since: str | None
-    ) -> None:
-        sections = section(response, "rooms")
-        joined, invited, left = (
-            {room: r for room, r in section(sections, kind).items() if is_id(room)}
-            for kind in ("join", "invite", "leave")
-        )
-        await self._rooms.need([*joined, *left])
-        for room_id in left:
-            self._rooms.drop(room_id)
-            self._store.drop_outbound(room_id)
-        for room_id, room in joined.items():
-            await self._take_room(room_id, room, batch, since)
-        for room_id, room in invited.items():
-            if (invite := invitation(room_id, room, self._bot)) is not None:
-                batch.entries.append(invite)
-
-    async def _take_room(self, room_id: str, joined: Any, batch: _Batch, since: str | None) -> None:
-        timeline = section(joined, "timeline")
-        known = self._rooms.get(room_id).joined_at > 0
-        events = [e for e in entries(timeline, "events") if isinstance(e, dict)]
-        self._rooms.update(room_id, entries(section(joined, "state"), "events"))
-        if since is not None and known and timeline.get("limited"):
-            events = await self._gap(room_id, timeline.get("prev_batch"), since) + events
-        self._rooms.update(room_id, (e for e in events if "state_key" in e))
-        if since is None:
-            return
-        if not known:
-            await self._learn(room_id)
-            batch.entries.append(Joined("", room_id, f"joined {room_id} {now()}"))
-        start = self._rooms.get(room_id).joined_at
-        said = (
-            e for e in events if timestamp(e) >= start and is_said(e) and e["sender"] != self._bot
-        )
-        batch.events.extend((room_id, e) for e in said)
-
-    async def _learn(self, room_id: str) -> None:
-        """Ask for the state of a room we have just come into, if the sync did not have it."""
-        try:
-            answer = await self._homeserver.request("GET", path("/v3/rooms/{}/members", room_id))
-        except (MatrixError, Unreachable) as error:
-            log.warning("members.unknown", room=room_id, error=str(error))
-            return
-        self._rooms.update(room_id, entries(answer, "chunk"))
-
-    async def _gap(self, room_id: str, before: Any, since: str) -> list[Any]:
-        """The events between two syncs that the server left out, oldest first, if still fresh."""
-        found: list[Any] = []
-        while isinstance(before, str) and len(found) < _BACKFILL:
-            query = {"dir": "b", "from": before, "to": since, "limit": "100"}
-            where = path("/v3/rooms/{}/messages", room_id)
-            try:
-                answer = await self._homeserver.request("GET", where, query=query)
-            except (MatrixError, Unreachable) as error:
-                log.warning("gap.not_filled", room=room_id, error=str(error))
-                break
-            chunk = [e for e in entries(answer, "chunk") if isinstance(e, dict)]
-            found.extend(chunk)
-            before = answer.get("end")
-            if not chunk or timestamp(chunk[-1]) < now() - self._max_age:
-                break
-        mine = (e for e in reversed(found) if e.get("sender") != self._bot)
-        return list(mine)
 
     # ------------------------------------------------------------------ events
     async def _unlock(self, batch: _Batch, arrived: set[tuple[str, str]]) -> None:
@@ -290,11 +201,8 @@ class Inbound:
         """What one event comes to; None where it does not concern the bot."""
         sender, event_id = event["sender"], event["event_id"]
         if event["type"] != "m.room.encrypted":
-            # clients send these in clear as well: what they prove does not rest on it
-            if (step := self._step(room_id, event, event["type"], event["content"])) is not None:
-                return step
             await self._pins.need([sender])
-            return self._clear(room_id, event)
+            return self._judge.clear(room_id, event)
         self._rooms.mark_encrypted(room_id)
         try:
             found = self._machine.decrypt_room_event(room_id, event, devices)
@@ -318,105 +226,7 @@ class Inbound:
                 "event_id": event_id,
             }
         )
-        return self._judge(room_id, event, found, devices.get(sender))
-
-    def _judge(
-        self,
-        room_id: str,
-        event: Mapping[str, Any],
-        found: Decrypted,
-        listed: DeviceList | None,
-    ) -> Item | None:
-        """A message, if its device speaks for its sender; otherwise a stray text."""
-        if (step := self._step(room_id, event, found.type, found.content)) is not None:
-            return step
-        said = self._said(room_id, event, found.type, found.content)
-        if said is None:
-            return None
-        device = found.device
-        if not said.plain:
-            return self._stray(room_id, event, said, Doubt.EDITED)
-        if device is None or listed is None:
-            return self._stray(room_id, event, said, Doubt.UNKNOWN)
-        if self._trust.cross_signed_devices_only and not device.signed:
-            doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
-            return self._stray(room_id, event, said, doubt)
-        pinned, pin = self._pins.trusts(listed), self._pins.get(found.sender)
-        actor = Actor(
-            user=found.sender,
-            room=room_id,
-            device=device.device_id,
-            identity=listed.master or "",
-            pinned=listed.master is None or pinned,
-            private=self._is_private(room_id, found.sender),
-            verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
-        )
-        return _message(actor, event, said)
-
-    def _clear(self, room_id: str, event: Mapping[str, Any]) -> Item | None:
-        """A text that was not encrypted: nobody's word, unless the operator loosened that."""
-        said = self._said(room_id, event, "m.room.message", event["content"])
-        if said is None:
-            return None
-        if not said.plain:
-            return self._stray(room_id, event, said, Doubt.EDITED)
-        if self._trust.encrypted_rooms_only or self._rooms.is_encrypted(room_id):
-            return self._stray(room_id, event, said, Doubt.CLEAR)
-        sender = event["sender"]
-        pin = self._pins.get(sender)
-        actor = Actor(
-            user=sender,
-            room=room_id,
-            device="",
-            identity=pin.master_key if pin else "",
-            pinned=pin is None or (pin.changed_to is None and pin.frozen_at is None),
-            private=False,
-        )
-        return _message(actor, event, said)
-
-    def _step(
-        self, room_id: str, event: Mapping[str, Any], kind: str, content: Mapping[str, Any]
-    ) -> Verifying | None:
-        """A step of an emoji verification, which is done in encrypted direct messages only."""
-        step = step_of(kind, content, event["content"].get("m.relates_to"))
-        sender, event_id = event["sender"], event["event_id"]
-        if step is None or not self._rooms.is_encrypted(room_id):
-            return None
-        if not self._is_private(room_id, sender):
-            return None
-        transaction = step.transaction or event_id
-        ts = timestamp(event)
-        return Verifying(sender, room_id, event_id, step.kind, transaction, dict(step.content), ts)
-
-    def _said(
-        self, room_id: str, event: Mapping[str, Any], kind: str, content: Mapping[str, Any]
-    ) -> Said | None:
-        """What somebody wrote, if it concerns the bot."""
-        said = text_of(kind, content, event["content"].get("m.relates_to"), self._bot)
-        sender = event["sender"]
-        if said is not None and self._wants(
-            sender,
-            room_id,
-            said.body,
-            private=self._is_private(room_id, sender),
-            mentions_bot=said.mentions_bot,
-        ):
-            return said
-        return None
-
-    def _stray(self, room_id: str, event: Mapping[str, Any], said: Said, doubt: Doubt) -> Stray:
-        return Stray(
-            user=event["sender"],
-            room=room_id,
-            event_id=event["event_id"],
-            body=said.body,
-            doubt=doubt,
-            private=self._is_private(room_id, event["sender"]),
-            mentions_bot=said.mentions_bot,
-        )
-
-    def _is_private(self, room_id: str, user: str) -> bool:
-        return self._rooms.get(room_id).is_private(self._bot, user)
+        return self._judge.decrypted(room_id, event, found, devices.get(sender))
 
     # ------------------------------------------------------------------ the transaction
     async def _write(self, batch: _Batch, token: str) -> set[str]:
@@ -457,14 +267,3 @@ class Inbound:
         if new:
             await connection.execute(insert_new(connection, _INDEX), new)
         return replayed
-
-
-def _message(actor: Actor, event: Mapping[str, Any], said: Said) -> Message:
-    return Message(
-        actor=actor,
-        event_id=event["event_id"],
-        body=said.body,
-        ts=timestamp(event),
-        thread=said.thread,
-        mentions_bot=said.mentions_bot,
-    )

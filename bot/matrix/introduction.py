@@ -48,8 +48,8 @@ async def introduce(
 ) -> Machine:
     """Load the device's keys, and have them and our identity shown.
 
-    Once that is done it is noted in the vault, so that later starts need not ask. ``reset``
-    replaces whatever identity the account has.
+    Once that is done it is noted in the vault, so that later starts need not ask, unless they are
+    given a recovery key. ``reset`` replaces whatever identity the account has.
 
     Raises:
         ConfigError: the operator's to mend; the homeserver shows what it showed before.
@@ -63,7 +63,8 @@ async def introduce(
     if published and fresh:
         raise _keys_lost(session)
     held = await Held.load(vault)
-    if not published or held.next is not None or reset:
+    settled = published and held.next is None
+    if not settled or reset or login.recovery is not None:
         await store.flush()
         introduction = _Introduction(homeserver, session, machine, vault, login)
         await introduction.make(held, reset=reset)

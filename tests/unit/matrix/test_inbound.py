@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.clock import now
 from bot.errors import ActasError
-from bot.matrix.inbound import Trust
 from bot.matrix.inbox import Invite, Late
+from bot.matrix.judge import Trust
 from bot.model import Doubt, Message, Stray
 from bot.storage.tables import encrypted_room, olm_session
 from tests.unit.matrix.rig import BOT, ROOM, event_id, rig
