@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
 import pytest
@@ -70,6 +70,19 @@ async def arrive_to_stay(world: World) -> AsyncIterator[Arrive]:
 @pytest.fixture
 async def at_element(world: World) -> AsyncIterator[AtElement]:
     """Bring people who use Element into the world for one test."""
+    async with _element(world) as arrive:
+        yield arrive
+
+
+@pytest.fixture(scope="module")
+async def at_element_to_stay(world: World) -> AsyncIterator[AtElement]:
+    """The same for people who stay for all tests of a module."""
+    async with _element(world) as arrive:
+        yield arrive
+
+
+@asynccontextmanager
+async def _element(world: World) -> AsyncIterator[AtElement]:
     if reason := missing():
         pytest.skip(reason)
     async with AsyncExitStack() as stack:

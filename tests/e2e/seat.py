@@ -8,13 +8,14 @@ from typing import Any
 from sandbox.bot import Bot
 from sandbox.person import Person
 from sandbox.timeline import Message, Wanted
+from tests.e2e.element import Element
 
 
 @dataclass(frozen=True, slots=True)
 class Seat:
     """``who`` is in ``room`` with ``bot``."""
 
-    who: Person
+    who: Person | Element
     bot: Bot
     room: str
 

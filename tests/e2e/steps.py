@@ -9,12 +9,13 @@ from sandbox.bot import Bot
 from sandbox.jenkins.world import Parameter
 from sandbox.person import Person
 from sandbox.world import World
+from tests.e2e.element import Element
 from tests.e2e.seat import Seat
 
 _numbers: Final = count(1)
 
 
-async def open_dm(who: Person, bot: Bot) -> Seat:
+async def open_dm(who: Person | Element, bot: Bot) -> Seat:
     """Open a direct message with the bot, as Element does, and wait for its greeting."""
     position, room = who.position, await who.open_dm(bot.user)
     await who.has_joined(room, bot.user)
@@ -23,12 +24,12 @@ async def open_dm(who: Person, bot: Bot) -> Seat:
     return seat
 
 
-async def led_dm(who: Person, bot: Bot) -> Seat:
+async def led_dm(who: Person | Element, bot: Bot) -> Seat:
     """The direct message that the bot has opened by itself."""
     return Seat(who, bot, await who.dm_with(bot.user))
 
 
-async def meet(bot: Bot, *people: Person, **how: Any) -> list[Seat]:
+async def meet(bot: Bot, *people: Person | Element, **how: Any) -> list[Seat]:
     """Meet in a room of all and the bot; ``how`` is that of :meth:`Person.create_room`.
 
     The first one makes the room. Everybody has seen everybody join when it returns.
@@ -81,6 +82,16 @@ def new_job(world: World, *parameters: Parameter, **more: Any) -> str:
     name = f"job-{next(_numbers):04}"  # of one length: none is found in another's name
     world.jenkins.add_job(name, parameters, **more)
     return name
+
+
+def new_long_folder(world: World) -> tuple[str, list[str]]:
+    """A folder whose list does not fit in one message, and the names of its jobs."""
+    folder = f"many-{next(_numbers):04}"
+    world.jenkins.add_folder(folder)
+    names = [f"{number:02} {'x' * 900}" for number in range(40)]
+    for name in names:
+        world.jenkins.add_job(f"{folder}/{name}")
+    return folder, names
 
 
 def started_by(world: World, job: str) -> list[str]:

@@ -87,6 +87,10 @@ class Element(RoomMember, Identified):
         ) as other:
             yield other
 
+    async def call(self, method: str, path: str, body: Json | None = None) -> Json:
+        """Call the Client-Server API, ``path`` being what follows ``/_matrix/client/v3``."""
+        return cast(Json, await self.do("call", method=method, path=path, body=body))
+
     async def log_out(self) -> None:
         """Delete this device."""
         await self.do("logOut")

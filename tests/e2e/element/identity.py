@@ -59,6 +59,14 @@ class Identified(Account):
         """The devices of somebody, and of each whether its owner has signed it."""
         return cast(dict[str, bool], await self.do("devices", user=user))
 
+    async def sees_verified(self, user: str) -> None:
+        """Wait until somebody counts as verified: a moment after the emoji were confirmed."""
+        await self.do("untilVerified", user=user)
+
+    async def sees_signed(self, user: str, device: str) -> None:
+        """Wait until somebody's device is signed, as this client sees it."""
+        await self.do("untilSigned", user=user, device=device)
+
     async def approve(self, user: str) -> None:
         """Go on with somebody whose identity has changed."""
         await self.do("approve", user=user)

@@ -1,6 +1,6 @@
 // An account at one device: logging in, its keys, and whom it trusts.
 import { ClientEvent, createClient } from "matrix-js-sdk";
-import { AllDevicesIsolationMode, OnlySignedDevicesIsolationMode, decodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/index.js";
+import { AllDevicesIsolationMode, CryptoEvent, OnlySignedDevicesIsolationMode, decodeRecoveryKey } from "matrix-js-sdk/lib/crypto-api/index.js";
 
 const quiet = () => {};
 const logger = { trace: quiet, debug: quiet, info: quiet, warn: console.warn, error: console.error, getChild: () => logger };
@@ -63,6 +63,12 @@ export class Session {
         }
     };
 
+    // Resolves when something holds, which an event of the SDK may bring about.
+    async #until(event, holds) {
+        const next = () => new Promise((resolve) => this.client.once(event, resolve));
+        for (let changed = next(); !(await holds()); changed = next()) await changed;
+    }
+
     commands = {
         isolate: ({ mode }) => this.crypto.setDeviceIsolationMode(modes[mode]()),
 
@@ -99,11 +105,20 @@ export class Session {
             return signed;
         },
 
+        untilSigned: ({ user, device }) =>
+            this.#until(CryptoEvent.DevicesUpdated, async () => (await this.commands.devices({ user }))[device]),
+
+        untilVerified: ({ user }) =>
+            this.#until(CryptoEvent.UserTrustStatusChanged, async () => (await this.commands.userStatus({ user })).verified),
+
         // Go on with somebody whose identity has changed.
         approve: async ({ user }) => {
             await this.crypto.withdrawVerificationRequirement(user);
             await this.crypto.pinCurrentUserIdentity(user);
         },
+
+        // The Client-Server API itself; path is what follows /_matrix/client/v3.
+        call: ({ method, path, body }) => this.client.http.authedRequest(method, path, undefined, body),
 
         logOut: () => this.client.logout(true),
     };
