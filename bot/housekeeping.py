@@ -12,8 +12,8 @@ from bot.matrix.inbox import Inbox, Locked
 from bot.matrix.store import CryptoStore
 from bot.matrix.verification import Verifications
 
-_EVERY: Final = 60.0  # seconds
-_SESSIONS_EVERY: Final = 60  # rounds
+_EVERY: Final = 15.0  # seconds
+_SESSIONS_EVERY: Final = 240  # rounds: an hour
 
 log = structlog.get_logger()
 

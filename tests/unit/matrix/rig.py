@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +22,9 @@ from bot.clock import now
 from bot.matrix.client import Homeserver
 from bot.matrix.devices import Device
 from bot.matrix.identity import OwnIdentity
-from bot.matrix.inbound import Inbound, Trust
+from bot.matrix.inbound import Inbound
 from bot.matrix.inbox import Inbox
+from bot.matrix.judge import Trust
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.pins import Pins
@@ -123,6 +124,7 @@ class Answers:
     masters: dict[str, Any] = field(default_factory=dict)
     self_signing: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Peer] = field(default_factory=dict)
+    sent: list[dict[str, Any]] = field(default_factory=list)
     lose_to_device: bool = False
 
     def show(self, *peers: Peer, signed: bool = True) -> None:
@@ -135,30 +137,41 @@ class Answers:
             self.masters[peer.user] = objects["master"]
             self.self_signing[peer.user] = objects["self_signing"]
 
-    async def query(self, request: web.Request) -> web.Response:
-        asked = (await request.json())["device_keys"]
-        return web.json_response(
-            {
-                "device_keys": {user: self.devices.get(user, {}) for user in asked},
-                "master_keys": {u: k for u, k in self.masters.items() if u in asked},
-                "self_signing_keys": {u: k for u, k in self.self_signing.items() if u in asked},
-            }
-        )
+    def shown(self, asked: Collection[str]) -> dict[str, Any]:
+        """What ``/keys/query`` tells of these users."""
+        return {
+            "device_keys": {user: self.devices.get(user, {}) for user in asked},
+            "master_keys": {u: k for u, k in self.masters.items() if u in asked},
+            "self_signing_keys": {u: k for u, k in self.self_signing.items() if u in asked},
+        }
 
-    async def claim(self, request: web.Request) -> web.Response:
-        """One-time keys of those in ``claims``."""
-        asked = (await request.json())["one_time_keys"]
+    def claimed(self, asked: Mapping[str, Collection[str]]) -> dict[str, Any]:
+        """One-time keys of those in ``claims``, as ``/keys/claim`` gives them."""
         keys = {}
         for user, devices in asked.items():
             peer = self.claims[user]
             body = peer.machine.prekeys(0, fallback_used=False)["one_time_keys"]
             (key_id, key), *_ = body.items()
             keys[user] = {device: {key_id: key} for device in devices}
-        return web.json_response({"one_time_keys": keys})
+        return {"one_time_keys": keys}
+
+    async def query(self, request: web.Request) -> web.Response:
+        return web.json_response(self.shown((await request.json())["device_keys"]))
+
+    async def claim(self, request: web.Request) -> web.Response:
+        return web.json_response(self.claimed((await request.json())["one_time_keys"]))
+
+    def sent_to(self, user: str) -> list[dict[str, Any]]:
+        """The to-device events that the bot has sent to a user."""
+        return [
+            {"type": "m.room.encrypted", "sender": BOT, "content": content}
+            for messages in self.sent
+            for content in messages.get(user, {}).values()
+        ]
 
     async def to_device(self, request: web.Request) -> web.Response:
         """Take it; with ``lose_to_device`` nobody hears of that."""
-        await request.read()
+        self.sent.append((await request.json())["messages"])
         return web.json_response({}, status=400 if self.lose_to_device else 200)
 
 
