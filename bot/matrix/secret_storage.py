@@ -54,9 +54,8 @@ def decrypt(key: bytes, name: str, stored: Any) -> bytes:
     Raises:
         Damaged: it is malformed, was altered, or is of another key or name.
     """
-    if not isinstance(stored, dict):
-        raise Damaged("its secret storage is malformed")
-    iv, ciphertext, proof = (_decode(stored.get(part)) for part in ("iv", "ciphertext", "mac"))
+    parts = _object(stored)
+    iv, ciphertext, proof = (_decode(parts.get(part)) for part in ("iv", "ciphertext", "mac"))
     aes, mac = _derive(key, name)
     if not hmac.compare_digest(hmac.digest(mac, ciphertext, hashlib.sha256), proof):
         raise Damaged("its secret storage holds something that the key does not open")
@@ -75,10 +74,10 @@ def fits(key: bytes, description: Mapping[str, Any]) -> bool:
     """Whether it is the described key. One that is described without a MAC is taken to be it.
 
     Raises:
-        Damaged: the description is malformed, or of an algorithm that is not known here.
+        Damaged: the description is malformed.
     """
     if description.get("algorithm") != ALGORITHM:
-        raise Damaged(f"its secret storage is not of the kind {ALGORITHM}")
+        return False
     if "mac" not in description or "iv" not in description:
         return True
     iv = _decode(description["iv"])
@@ -86,6 +85,20 @@ def fits(key: bytes, description: Mapping[str, Any]) -> bool:
         raise Damaged("its secret storage is malformed")
     tried = _decode(encrypt(key, "", _SONG, iv)["mac"])
     return hmac.compare_digest(tried, _decode(description["mac"]))
+
+
+def _opened(key: bytes, key_id: str, name: str, stored: Mapping[str, Any]) -> bytes:
+    """A secret that is itself a key of 32 bytes, in base64."""
+    if key_id not in stored:
+        raise Damaged(f"its secret storage has no {name}")
+    value = _decode(decrypt(key, name, stored[key_id]).decode(errors="replace"))
+    if len(value) != KEY_BYTES:
+        raise Damaged("its secret storage is malformed")
+    return value
+
+
+def _object(stored: Any) -> dict[str, Any]:
+    return stored if isinstance(stored, dict) else {}
 
 
 def _derive(key: bytes, name: str) -> tuple[bytes, bytes]:
@@ -151,25 +164,23 @@ class SecretStorage:
     async def open(self, key: bytes, names: tuple[str, ...]) -> dict[str, bytes] | None:
         """The secrets of these names, keys themselves of 32 bytes; None where it is not the key.
 
+        It need not be the default key: clients also store things anew under one they had before.
+
         Raises:
-            Damaged: there is no default key, or something is missing or altered.
+            Damaged: there is no key at all, or something is missing or altered.
             MatrixError, Unreachable: the homeserver refused or is away.
         """
-        key_id = (await self._get(DEFAULT)).get("key")
-        if not isinstance(key_id, str):
+        stored = {name: _object((await self._get(name)).get("encrypted")) for name in names}
+        key_ids = dict.fromkeys(key_id for sealed in stored.values() for key_id in sealed)
+        default = (await self._get(DEFAULT)).get("key")
+        if isinstance(default, str):
+            key_ids = {default: None} | key_ids
+        if not key_ids:
             raise Damaged("it has no secret storage, so there is no recovery key")
-        if not fits(key, await self._get(_DESCRIPTION.format(key_id))):
-            return None
-        values = {}
-        for name in names:
-            encrypted = (await self._get(name)).get("encrypted")
-            stored = encrypted.get(key_id) if isinstance(encrypted, dict) else None
-            if stored is None:
-                raise Damaged(f"its secret storage has no {name}")
-            values[name] = _decode(decrypt(key, name, stored).decode(errors="replace"))
-            if len(values[name]) != KEY_BYTES:
-                raise Damaged("its secret storage is malformed")
-        return values
+        for key_id in key_ids:
+            if fits(key, await self._get(_DESCRIPTION.format(key_id))):
+                return {name: _opened(key, key_id, name, stored[name]) for name in names}
+        return None
 
     async def _get(self, kind: str) -> dict[str, Any]:
         try:

@@ -10,8 +10,9 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.bot import Outcome
+from sandbox.device import Device, Refused
 from sandbox.process import die_with
-from sandbox.signing import Json
+from sandbox.signing import Identity, Json
 from sandbox.synapse import Login
 from sandbox.world import World
 
@@ -84,3 +85,21 @@ def master(answer: Json, user: str) -> str:
     """The public master key in that."""
     (key,) = answer["master_keys"][user]["keys"].values()
     return str(key)
+
+
+async def upload_identity(world: World, account: Login, identity: Identity) -> None:
+    """Give the account this identity, as another client may do; with the password if need be."""
+    device = Device(world.homeserver.url, account, identity)
+    where, body = "/keys/device_signing/upload", identity.upload()
+    try:
+        await device.call("POST", where, body)
+    except Refused as refused:
+        proof = {
+            "type": "m.login.password",
+            "identifier": {"type": "m.id.user", "user": account.user},
+            "password": account.password,
+            "session": refused.answer["session"],
+        }
+        await device.call("POST", where, body | {"auth": proof})
+    finally:
+        await device.close()

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.bot import Bot, Outcome
-from sandbox.device import Device
 from sandbox.gateway import Gateway
 from sandbox.mishaps import Answer
 from sandbox.person import Person
@@ -29,6 +28,7 @@ from tests.e2e.shell import (
     master,
     new_account,
     shown,
+    upload_identity,
 )
 from tests.e2e.steps import connect_jenkins, open_dm
 from tests.terminal import Terminal
@@ -65,9 +65,7 @@ async def _master(who: Person, bot: Bot) -> str:
 async def _foreign(world: World, account: Login) -> str:
     """Give the account an identity by other means; returns its master key."""
     foreign = Identity(account.user)
-    device = Device(world.homeserver.url, account, foreign)
-    await device.call("POST", "/keys/device_signing/upload", foreign.upload())
-    await device.close()
+    await upload_identity(world, account, foreign)
     return foreign.master
 
 
@@ -285,6 +283,40 @@ def _put_back(bot: Bot, copy: Path) -> None:
     shutil.rmtree(bot.state_dir)
     bot.state_dir.mkdir(mode=0o700)
     copy.rename(bot.state_dir / "actas.db")
+
+
+async def test_check_says_whether_people_see_the_bot_for_who_it_is(
+    world: World, new_bot: NewBot
+) -> None:
+    """Its identity may have been replaced elsewhere, which the bot does not notice by itself."""
+    bot = await new_bot()
+    await bot.stop()
+    checked = await bot.command("check")
+    assert "ok    identity                 is shown, and has signed the bot's device" in checked.out
+    await _foreign(world, await world.homeserver.login(bot.user, bot.password))
+    checked = await bot.command("check")
+    assert checked.code == 1
+    assert "FAIL  identity                 the homeserver shows another one" in checked.out
+    assert (await bot.command(*RESET)).code == 0
+    assert "FAIL" not in (await bot.command("check")).out
+
+
+async def test_check_of_a_reset_that_was_killed_says_to_start_the_bot(
+    world: World, new_bot: NewBot
+) -> None:
+    """Which then signs its device."""
+    bot = await new_bot()
+    await bot.stop()
+    async with Gateway(world.homeserver.url) as gateway:
+        url, bot.config["homeserver"]["url"] = bot.config["homeserver"]["url"], gateway.url
+        gateway.fail(Answer(status=502), path=SIGNATURES)
+        assert (await bot.command(*RESET)).code == 2
+    bot.config["homeserver"]["url"] = url
+    checked = await bot.command("check")
+    assert "FAIL  identity                 has not signed the bot's device" in checked.out
+    assert "Start the bot" in checked.out
+    await bot.start()
+    assert "FAIL" not in (await bot.command("check")).out
 
 
 # ---------------------------------------------------------------------- at the first setup

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 
 from sandbox.bot import Outcome
-from sandbox.device import Device, Refused
 from sandbox.signing import Identity, signed_devices
 from sandbox.synapse import Login
 from sandbox.world import World
@@ -26,6 +25,7 @@ from tests.e2e.shell import (
     master,
     new_account,
     shown,
+    upload_identity,
 )
 from tests.e2e.steps import connect_jenkins, open_dm
 from tests.terminal import Terminal
@@ -246,18 +246,7 @@ async def test_a_recovery_key_of_an_identity_that_was_replaced_is_refused(
     world: World, account: Login, element: Element, tmp_path: Path
 ) -> None:
     """What it opens is not what the homeserver shows."""
-    path, body = "/keys/device_signing/upload", Identity(account.user).upload()
-    device = Device(world.homeserver.url, account, None)
-    with pytest.raises(Refused) as asked:
-        await device.call("POST", path, body)
-    proof = {
-        "type": "m.login.password",
-        "identifier": {"type": "m.id.user", "user": account.user},
-        "password": PASSWORD,
-        "session": asked.value.answer["session"],
-    }
-    await device.call("POST", path, body | {"auth": proof})
-    await device.close()
+    await upload_identity(world, account, Identity(account.user))
     refused = await execute(
         tmp_path,
         *("setup", *flags(world, account)),
@@ -276,10 +265,7 @@ async def test_a_recovery_key_without_an_identity_or_a_storage_is_told(
     secrets = {"ACTAS_PASSWORD": PASSWORD, "ACTAS_RECOVERY_KEY": WRONG}
     line = _last(await execute(tmp_path, *words, **secrets))
     assert f"ACTAS_RECOVERY_KEY: is set, but {account.user} has no cross-signing identity" in line
-    foreign = Identity(account.user)
-    device = Device(world.homeserver.url, account, foreign)
-    await device.call("POST", "/keys/device_signing/upload", foreign.upload())
-    await device.close()
+    await upload_identity(world, account, Identity(account.user))
     line = _last(await execute(tmp_path, *words, **secrets))
     assert f"{account.user}: it has no secret storage" in line
     assert left(tmp_path) == []
@@ -314,3 +300,23 @@ async def test_a_bot_that_was_never_set_up_keeps_an_identity_as_well(
         del bot.environment["ACTAS_RECOVERY_KEY"], bot.environment["ACTAS_PASSWORD"]
         await bot.start()
         await dm.asks("help", "I run commands as you")
+
+
+async def test_an_identity_that_was_replaced_in_element_is_adopted_at_a_start(
+    world: World, new_bot: NewBot, at_element: AtElement
+) -> None:
+    """By the recovery key; who knows the bot has been warned of the other identity already."""
+    bot, alice = await new_bot(), await at_element("alice")
+    dm = await open_dm(alice, bot)
+    (device,) = await alice.devices(bot.user)
+    await bot.stop()
+    key = _key(await bot.command(*MAKE))
+    url = world.homeserver.url
+    async with Element.log_in(url, bot.user, bot.password, recovery_key=key) as element:
+        await element.reset_identity()
+        bot.environment["ACTAS_RECOVERY_KEY"] = key  # it keeps the new one under the key it has
+        await bot.start()
+        await alice.sees_signed(bot.user, device)
+        await alice.approve(bot.user)
+        await dm.asks("help", "I run commands as you")
+        assert await alice.devices(bot.user) == {device: True, element.device_id: True}

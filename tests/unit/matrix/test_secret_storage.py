@@ -110,13 +110,18 @@ def test_a_typed_key_is_tried_on_the_description():
 
 
 @pytest.mark.parametrize(
-    "description",
-    [{}, {"algorithm": "m.other"}, KNOWN_KEY | {"iv": "AAAA"}, KNOWN_KEY | {"mac": 7}],
+    "change", [{"iv": "AAAA"}, {"iv": None}, {"mac": 7}, {"mac": "not base64!"}]
 )
-def test_a_description_that_makes_no_sense_is_damaged(description):
+def test_a_description_that_makes_no_sense_is_damaged(change):
     """Rather than taken for that of another key."""
     with pytest.raises(Damaged):
-        fits(KEY, description)
+        fits(KEY, KNOWN_KEY | change)
+
+
+@pytest.mark.parametrize("description", [{}, {"algorithm": "m.other"}, {"algorithm": 7}])
+def test_a_key_for_something_else_is_not_the_one(description):
+    """There may be others beside it."""
+    assert not fits(KEY, description)
 
 
 # ------------------------------------------------------------------ the account's data
@@ -192,6 +197,20 @@ async def test_a_new_key_takes_the_place_of_the_old_one(storage):
     assert await storage.open(new, tuple(SEEDS)) == SEEDS
 
 
+async def test_what_is_stored_under_a_key_that_is_not_the_default_opens_too(data, storage):
+    """Element does so, where it was signed in by that key and got another one later."""
+    old = await storage.fill(SEEDS)
+    kept = {name: dict(data.stored[name]["encrypted"]) for name in SEEDS}
+    new = await storage.fill(SEEDS)
+    for name in SEEDS:
+        data.stored[name]["encrypted"] |= kept[name]
+    assert await storage.open(old, tuple(SEEDS)) == SEEDS
+    assert await storage.open(new, tuple(SEEDS)) == SEEDS
+    for name in SEEDS:
+        data.stored[name]["encrypted"] = kept[name]
+    assert await storage.open(old, tuple(SEEDS)) == SEEDS
+
+
 @pytest.mark.parametrize("place", range(1, 5))
 async def test_filling_that_was_cut_off_is_done_again(data, storage, place):
     """Wherever that was; the new key is the default one only when everything stands there."""
@@ -210,14 +229,6 @@ def _without(data, kind):
     del data.stored[kind]
 
 
-def _empty_key(data):
-    data.stored[f"m.secret_storage.key.{data.stored[DEFAULT]['key']}"] = {}
-
-
-def _other_key(data):
-    data.stored[NAME]["encrypted"] = {"other": {}}
-
-
 def _short(data):
     key_id = data.stored[DEFAULT]["key"]
     data.stored[NAME]["encrypted"][key_id] = encrypt(KEY, NAME, b"c2hvcnQ")
@@ -227,12 +238,10 @@ def _short(data):
 @pytest.mark.parametrize(
     ("damage", "said"),
     [
-        (lambda data: _without(data, DEFAULT), "has no secret storage"),
-        (lambda data: data.stored.update({DEFAULT: {"key": 7}}), "has no secret storage"),
-        (_empty_key, "is not of the kind"),
+        (lambda data: data.stored.clear(), "has no secret storage"),
         (lambda data: _without(data, NAME), f"has no {NAME}"),
         (lambda data: data.stored.update({NAME: {"encrypted": []}}), f"has no {NAME}"),
-        (_other_key, f"has no {NAME}"),
+        (lambda data: data.stored[NAME].update(encrypted={"other": {}}), f"has no {NAME}"),
         (_short, "is malformed"),
     ],
 )
