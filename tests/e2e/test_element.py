@@ -9,7 +9,6 @@ import pytest
 from sandbox.bot import Bot
 from sandbox.world import World
 from tests.e2e.conftest import AtElement
-from tests.e2e.element import Shown
 from tests.e2e.evidence import connected
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, meet, new_job, new_long_folder, open_dm, started_by
@@ -34,12 +33,6 @@ async def scene(world: World, bot: Bot, at_element_to_stay: AtElement) -> Scene:
     return Scene(*await meet(bot, *people), dms[0])
 
 
-def _unwarned(message: object) -> bool:
-    """Whether a message was encrypted and nothing is wrong with who sent it."""
-    assert isinstance(message, Shown)
-    return (message.encrypted, message.shield, message.warning) == (True, "NONE", "")
-
-
 async def test_a_token_that_is_pasted_connects_and_disappears(
     world: World, bot: Bot, at_element: AtElement
 ) -> None:
@@ -50,7 +43,7 @@ async def test_a_token_that_is_pasted_connects_and_disappears(
     await dm.asks("jenkins whoami", "You are alice")
     said = [message for message in alice.timeline if message.sender == bot.user]
     assert len(said) >= 3
-    assert all(map(_unwarned, said))
+    assert all(message.unwarned for message in said)
 
 
 async def test_an_answer_in_a_room_is_read_by_everybody_without_a_warning(scene: Scene) -> None:
@@ -63,8 +56,8 @@ async def test_an_answer_in_a_room_is_read_by_everybody_without_a_warning(scene:
         answer = await asker.asks("!jenkins whoami", f"You are {account}")
         other = await reader.hears(f"You are {account}", after=position)
         assert other.event_id == answer.event_id
-        assert _unwarned(answer)
-        assert _unwarned(other)
+        assert answer.unwarned
+        assert other.unwarned
 
 
 async def test_an_edit_runs_nothing(scene: Scene, world: World) -> None:
@@ -99,7 +92,7 @@ async def test_a_long_answer_is_a_file_that_element_decrypts(scene: Scene, world
     answer = await scene.alice.asks(f"!jenkins ls /{folder}", lambda m: m.kind == "m.file")
     text = (await scene.alice.who.download(answer)).decode()
     assert all(name in text for name in names)
-    assert _unwarned(answer)
+    assert answer.unwarned
 
 
 async def test_an_answer_stays_in_its_thread(scene: Scene) -> None:
@@ -107,4 +100,4 @@ async def test_an_answer_stays_in_its_thread(scene: Scene) -> None:
     root = await scene.alice.says("let us see who we are")
     answer = await scene.alice.asks("!jenkins whoami", "You are alice", thread=root)
     assert answer.thread == root
-    assert _unwarned(answer)
+    assert answer.unwarned

@@ -49,6 +49,12 @@ class Account:
         if self._node is not None:
             await self._node.close()
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._node is not None
+        return self._node.pid
+
     async def do(self, name: str, **args: Any) -> Any:
         """Have the client do something: the commands are in the ``.mjs`` files."""
         assert self._node is not None

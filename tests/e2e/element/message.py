@@ -20,10 +20,16 @@ class Shown(Message):
     warning: str = ""
     edited: str = ""  # the event that made it what it is now
 
+    @property
+    def unwarned(self) -> bool:
+        """Whether it came encrypted, and nothing is wrong with who sent it."""
+        return (self.encrypted, self.shield, self.warning) == (True, "NONE", "")
+
 
 def show(timeline: Timeline, record: dict[str, Any]) -> None:
     """Put what the client tells about a message into a timeline."""
-    message = Shown(**record, signed=record["shield"] == "NONE")
+    message = Shown(**record)
+    message.signed = message.unwarned
     before = timeline.get(message.event_id)
     if isinstance(before, Shown):
         message.edits = before.edits + (message.edited not in {"", before.edited})

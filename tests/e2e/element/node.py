@@ -53,6 +53,11 @@ class Node:
         )
         return cls(process, tell)
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     async def do(self, name: str, **args: Any) -> Any:
         """Have something done and return its result.
 
