@@ -26,6 +26,7 @@ check: .venv/ready
 	$(BIN)/deptry .
 
 bench: .venv/ready
+	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench
 
 # The project itself, with its `actas`; again when what it installs has changed.
