@@ -8,6 +8,7 @@ answers for it. Then whole sync responses of a hundred such events are taken in,
 from __future__ import annotations
 
 import asyncio
+import sys
 import tempfile
 import time
 from collections import Counter
@@ -236,7 +237,7 @@ def main() -> None:
     set_up("error")
     with tempfile.TemporaryDirectory(prefix="actas-bench-") as home:
         took = asyncio.run(measure(Path(home)))
-    console = Console(highlight=False)
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 160)
     console.print("\n".join((*computer.describe(), "")), markup=False)
     table = Table(box=None, pad_edge=False)
     for title in ("", "median (lowest–highest round)", "aim"):
