@@ -68,7 +68,8 @@ def _mended(asker: Asker, login: Login, error: ConfigError) -> Login:
         if given := asker.unseen("Recovery key, or just Enter to give up", optional=True):
             return replace(login, recovery=given)
     elif error.key == PASSWORD:
-        asker.object_to(ConfigError(error.key, f"password: {error.problem}", "Type it again"))
+        if login.password is not None:
+            asker.object_to(ConfigError(error.key, f"password: {error.problem}", "Type it again"))
         return replace(login, password=asker.unseen(_prompt(login)))
     elif error.key == VARIABLE:
         asker.object_to(ConfigError(error.key, f"recovery key {error.problem}", error.fix))

@@ -108,7 +108,7 @@ class _Introduction:
         elif own is None:
             own = await self._adopt(answer)
         elif held.next is not None and own is held.current:
-            log.warning("identity.reset_unfinished", master=own.master)
+            log.warning("identity.reset_unfinished", mend="actas setup --reset-identity")
         await self._show_device(own, shown)
         await Held(own, held.next if own is held.current else None).save(self._vault)
 

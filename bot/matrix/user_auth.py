@@ -32,7 +32,7 @@ async def authenticate(
     try:
         await homeserver.request("POST", where, body)
     except MatrixError as asked:
-        if asked.status != 401 or "flows" not in asked.data:
+        if asked.status != 401 or not isinstance(asked.data.get("flows"), list):
             raise
         auth = _proof(asked.data, user, password)
     else:
@@ -51,7 +51,8 @@ def _proof(asked: Mapping[str, Any], user: str, password: Secret | None) -> dict
     if [_PASSWORD] not in stages:
         wanted = ", or ".join(" and ".join(flow) for flow in stages) or "nothing that is known"
         problem = f"for a new identity of {user} the homeserver takes no password, but {wanted}"
-        raise ConfigError("homeserver.user", problem, "Allow it there, and try again")
+        fix = f"Allow it {_page(asked) or 'there'}, and try again"
+        raise ConfigError("homeserver.user", problem, fix)
     if password is None:
         problem = "is not set, and the homeserver wants it before it takes a new identity"
         raise ConfigError(_VARIABLE, problem, "Set it for this once")
@@ -66,3 +67,13 @@ def _proof(asked: Mapping[str, Any], user: str, password: Secret | None) -> dict
 def _stages(flows: Any) -> list[list[str]]:
     each = [flow.get("stages") for flow in flows if isinstance(flow, dict)]
     return [[str(stage) for stage in stages] for stages in each if isinstance(stages, list)]
+
+
+def _page(asked: Mapping[str, Any]) -> str:
+    """``at <address>``, where the homeserver names one, as those with OAuth do."""
+    params = asked.get("params")
+    for each in params.values() if isinstance(params, dict) else ():
+        url = each.get("url") if isinstance(each, dict) else None
+        if isinstance(url, str) and url.startswith("https://") and url.isprintable():
+            return f"at {url}"
+    return ""
