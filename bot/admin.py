@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.matrix.pins import Pin, Pins
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, command
-from bot.reply import Inline, Reply, Strong, Table, say
+from bot.reply import Inline, Reply, Strong, Table, line, say
 from bot.vault.vault import Vault
 
 
@@ -54,8 +54,9 @@ class Admin:
     async def unfreeze(self, call: Call[Message], user: str) -> Reply:
         """Let somebody use all of theirs again, as whoever their homeserver shows now.
 
-        Do it only when you know from themselves that they have reset their identity: whoever can
-        change their account on the homeserver can do that as well. You have to be verified.
+        Do it only when you know from themselves that they have reset their identity, and trust
+        their homeserver to show me the right one; otherwise have them verified instead. I have to
+        have verified you.
         """
         admin = call.actor.user
         pin = self._pins.get(admin)
@@ -66,10 +67,10 @@ class Admin:
                 "Say `verify`, compare emoji with my operator, then say it again",
             )
         services = await self._accounts.unfreeze(_user_id(user))
+        known = line("I know ", Strong(user), " by their present identity from now on.")
         if not services:
-            return say("I know ", Strong(user), " by their present identity from now on.")
-        what = ", ".join(services)
-        return say("I know ", Strong(user), f" by their present identity, and use again: {what}.")
+            return Reply((known,))
+        return Reply((known, line("Usable again: ", ", ".join(services), ".")))
 
 
 def _user_id(text: str) -> str:

@@ -249,6 +249,7 @@ async def _work(parts: _Bot) -> None:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await parts.connections.close()
+        await parts.verifications.close()
         await parts.lanes.close(_GRACE)
         await parts.journal.interrupt()
 

@@ -150,7 +150,8 @@ class Dispatch:
             case Stray():
                 await self._stray(item)
             case Verifying():
-                if self._knows(item.user):
+                pace = self._throttle.take(item.user, now())
+                if self._knows(item.user) and pace is Pace.GO:
                     await self._verifications.take(item)
             case Withheld():
                 await self.unreadable(item)

@@ -56,7 +56,7 @@ COMPARE: Final = (
 )
 VERIFIED: Final = (
     "Verified: I know you by these keys from now on. Should they ever change, nothing of yours is "
-    "used until you have been verified anew."
+    "used until you have been verified anew, or an admin of mine unfreezes you."
 )
 UNSIGNED_REQUEST: Final = (
     "I verify people from devices that they have signed themselves. Verify this device from "

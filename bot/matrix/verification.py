@@ -8,7 +8,9 @@ https://spec.matrix.org/v1.18/client-server-api/#key-verification-framework
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
 
@@ -27,6 +29,7 @@ from bot.matrix.pins import Pins
 from bot.matrix.sas import METHOD, Cancel, Party, Sas
 
 _PATIENCE: Final = 10 * 60 * 1000  # ms from the request to the end (spec)
+_FAREWELL: Final = 2.0  # seconds
 _AHEAD: Final = 5 * 60 * 1000  # ms that a request's time may be ahead of ours (spec)
 
 State = Literal["asked", "comparing", "confirmed", "verified", "cancelled"]
@@ -166,6 +169,14 @@ class Verifications:
         for found in self.all():
             if not found.over and now() - found.began > _PATIENCE:
                 await self._cancel(found, Cancel("m.timeout", "it took too long"))
+
+    async def close(self) -> None:
+        """End all: nothing of them outlives the process. The homeserver may be away."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FAREWELL):
+                for found in self.all():
+                    if not found.over:
+                        await self._cancel(found, Cancel("m.user", "the bot stops"))
 
     def _comparing(self, transaction: str) -> Verification:
         for found in self._by_user.values():

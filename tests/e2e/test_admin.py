@@ -85,7 +85,7 @@ async def test_a_verified_admin_lets_a_changed_identity_in(scene: Scene) -> None
     await scene.ops.asks("admin users", "changed")
 
     await verify(scene.ops)
-    await admin(scene.ops, f"admin unfreeze {alice.who.user}", "use again: jenkins, twitter")
+    await admin(scene.ops, f"admin unfreeze {alice.who.user}", "Usable again: jenkins, twitter")
     await alice.asks(f"jenkins build {job}", f"{job} #1")
     await alice.asks("t whoami", "@alice")
     assert started_by(scene.world, job) == ["alice"]

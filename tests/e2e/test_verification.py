@@ -137,10 +137,12 @@ def verified_anew(bot: Bot, who: Element) -> bool:
     return changed is None
 
 
-async def test_verifying_without_a_running_bot_says_so(new_bot: NewBot) -> None:
-    """In one line."""
-    bot = await new_bot()
+async def test_a_bot_that_stops_ends_what_was_begun(new_bot: NewBot, at_element: AtElement) -> None:
+    """Element is told, and so is an operator who comes too late."""
+    bot, alice = await new_bot(), await at_element("alice")
+    verification, _ = await compare(await open_dm(alice, bot))
     await bot.stop()
+    await verification.reaches(Phase.CANCELLED)
     outcome = await bot.command("verify", "--list")
     assert outcome.code == 2
     assert "no bot runs with" in outcome.err
