@@ -18,31 +18,41 @@ from tests.e2e.seat import Seat
 
 
 @pytest.mark.attack("N11")
+@pytest.mark.parametrize("what", ["one-time key", "identity key"])
 async def test_mallory_cannot_silence_the_bot_in_a_room(
-    doomed: BareBot, ours: OurBot, alice: Person, mallory: Forger
+    doomed: BareBot, ours: OurBot, alice: Person, mallory: Forger, what: str
 ) -> None:
-    """The one-time key that her device offers is signed, and is none.
+    """A key of her device is signed, and is none.
 
     It is made so on the way to the victim, as Alice's client would not survive it either.
     """
-    broken = lies.with_prekey(mallory.user, mallory.hand.signed({"key": "AAAA"}))
+    path, broken = {
+        "one-time key": (
+            "/keys/claim",
+            lies.with_prekey(mallory.user, mallory.hand.signed({"key": "AAAA"})),
+        ),
+        "identity key": (
+            "/keys/query",
+            lies.with_device(mallory.hand.device_keys(curve25519="AAAA")),
+        ),
+    }[what]
 
-    with doomed.gateway.lying("/keys/claim", broken) as lie:
+    with doomed.gateway.lying(path, broken) as lie:
         (seat,) = await gather(doomed, alice, mallory=mallory)
         await seat.says("!help 1")
         await seat.says("!help 2")
         await doomed.runs("!help 2")
-        assert lie.told == 1
+        assert lie.told
         assert len(doomed.unsent) == 1
         assert not doomed.client.sharing_session[seat.room].is_set()  # and nobody will set it
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(0.5):
                 await doomed.client.room_send(seat.room, "m.room.message", {}, None, True)
 
-    with ours.gateway.lying("/keys/claim", broken) as lie:
+    with ours.gateway.lying(path, broken) as lie:
         (seat,) = await gather(ours, alice, mallory=mallory)
         await seat.settles()
-        assert lie.told == 1
+        assert lie.told
         await seat.settles()
 
 

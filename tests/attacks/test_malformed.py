@@ -42,6 +42,16 @@ async def _no_room_key(mallory: Forger, victim: Victim, room: str) -> None:
     await mallory.share(victim.user, key)
 
 
+async def _spent_key(mallory: Forger, victim: Victim, _room: str) -> None:
+    """To the device, encrypted as it should be: two sessions begin with one of its keys."""
+    (keys,) = await mallory.devices(victim.user)
+    prekey = await mallory.claim(keys)
+    assert prekey is not None
+    for _ in range(2):
+        mallory.hand.begin(keys, prekey["key"])
+        await mallory.whisper(keys, mallory.hand.payload(keys, "m.dummy", {}))
+
+
 def _megolm(plaintext: bytes) -> Send:
     """Into the room, encrypted as it should be; only what is inside is wrong."""
 
@@ -55,6 +65,7 @@ _MALFORMED = {
     "an Olm message that is no base64": (_olm(0, "!"), vodozemac.DecodeException),
     "an Olm message that is empty": (_olm(0, ""), vodozemac.DecodeException),
     "an Olm message of another kind": (_olm(1, "AAAA"), vodozemac.DecodeException),
+    "an Olm message to a key that is spent": (_spent_key, vodozemac.SessionCreationException),
     "a room key that is none": (_no_room_key, vodozemac.SessionKeyDecodeException),
     "a text that is not UTF-8": (_megolm(b'{"content": "\xff"}'), UnicodeDecodeError),
     "a text that is a list": (_megolm(b"[]"), TypeError),
