@@ -11,15 +11,15 @@ from uuid import uuid4
 import nio
 
 from sandbox.device import Device
+from sandbox.reader import PATIENCE, Reader
 from sandbox.signing import Json
 from sandbox.synapse import Login, Synapse
-from sandbox.timeline import Arrival, NotSeen, Timeline
+from sandbox.timeline import Arrival, Message, NotSeen
 
-PATIENCE: Final = 20.0  # seconds; a loaded machine is slow, a wrong answer is wrong at once
 _MARKER: Final = "test.actas.marker."
 
 
-class Account:
+class Account(Reader[Message]):
     """A logged-in user, syncing.
 
     ``joins_for`` are the users whose invitations are accepted at once. ``direct`` is ``m.direct``:
@@ -27,9 +27,9 @@ class Account:
     """
 
     def __init__(self, homeserver: Synapse, login: Login, device: Device) -> None:
+        super().__init__()
         self.user, self.password = login.user, login.password
         self.device = device
-        self.timeline = Timeline()
         self.joins_for: set[str] = set()
         self.direct: dict[str, list[str]] = {}
         self.to_device: list[Any] = []
@@ -45,6 +45,10 @@ class Account:
         """Stop syncing; the account stays."""
         await self.device.close()
 
+    def fault(self) -> BaseException | None:
+        """What ended the sync loop, if something did."""
+        return self.device.fault()
+
     async def until(
         self, holds: Callable[[], bool], what: str, *, patience: float = PATIENCE
     ) -> None:
@@ -58,7 +62,7 @@ class Account:
                 await self._synced.wait_for(holds)
         except TimeoutError:
             late = NotSeen(f"{self.user} did not see within {patience:g} s: {what}")
-            raise (self.device.fault() or late) from None
+            raise (self.fault() or late) from None
 
     async def catches_up(self) -> None:
         """Wait until everything that has happened on the homeserver so far has arrived."""

@@ -13,13 +13,12 @@ from uuid import uuid4
 from nio.crypto.attachments import decrypt_attachment
 
 from sandbox import content
-from sandbox.account import PATIENCE
 from sandbox.content import Quoted
 from sandbox.device import Device, Refused
 from sandbox.rooms import RoomMember
 from sandbox.signing import Identity, Json
 from sandbox.synapse import Synapse
-from sandbox.timeline import Message, NotSeen, Wanted
+from sandbox.timeline import Message, Wanted
 
 
 class Person(RoomMember):
@@ -132,32 +131,6 @@ class Person(RoomMember):
         await self.device.call("PUT", path, {})
 
     # reading --------------------------------------------------------------------------------
-    @property
-    def position(self) -> int:
-        """Where the timeline stands now, for ``after=`` of :meth:`sees`."""
-        return self.timeline.position
-
-    async def sees(
-        self,
-        wanted: Wanted = "",
-        *,
-        after: int,
-        room: str | None = None,
-        sender: str | None = None,
-        patience: float = PATIENCE,
-    ) -> Message:
-        """Wait for a message that is new or changed after a position, and return it.
-
-        Raises:
-            NotSeen: none came in time.
-        """
-        try:
-            return await self.timeline.sees(
-                wanted, after=after, room=room, sender=sender, patience=patience
-            )
-        except NotSeen as not_seen:
-            raise (self.device.fault() or not_seen) from None
-
     async def asks(self, room: str, body: str, of: str, wanted: Wanted = "") -> Message:
         """Say something in a room and return ``of``'s first message there that is ``wanted``."""
         position = self.position

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from urllib.parse import quote
 
 from sandbox import content
-from sandbox.account import PATIENCE, Account
+from sandbox.account import Account
+from sandbox.reader import PATIENCE
 from sandbox.signing import Json
 
 

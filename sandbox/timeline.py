@@ -131,31 +131,6 @@ class Timeline:
         self._messages[message.event_id] = message
         self._changed(message)
 
-    async def sees(
-        self,
-        wanted: Wanted,
-        *,
-        after: int,
-        room: str | None,
-        sender: str | None,
-        patience: float,
-    ) -> Message:
-        """Wait for a message in a room, from a sender, that is new or changed after a position.
-
-        Raises:
-            NotSeen: none came within ``patience`` seconds.
-        """
-
-        def fits(message: Message) -> bool:
-            if room not in {None, message.room} or sender not in {None, message.sender}:
-                return False
-            if isinstance(wanted, str):
-                return wanted.lower() in message.body.lower()
-            return wanted(message)
-
-        what = f"message like {wanted!r}" if isinstance(wanted, str) else "message as wanted"
-        return await self.wait(fits, after=after, patience=patience, what=what)
-
     async def wait(
         self,
         wanted: Callable[[Message], bool],

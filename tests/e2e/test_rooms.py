@@ -8,9 +8,9 @@ from urllib.parse import quote
 
 import pytest
 
-from sandbox.account import PATIENCE
 from sandbox.bot import Bot
 from sandbox.person import Person
+from sandbox.reader import PATIENCE
 from sandbox.synapse import SERVER_NAME
 from sandbox.world import Arrive, World
 from tests.e2e.seat import Seat

@@ -269,6 +269,8 @@ async def test_people_go_on_after_the_homeserver_was_away(tmp_path: Path) -> Non
         try:
             room = await alice.open_dm(bob.user)
             await alice.has_joined(room, bob.user)
+            for person in (alice, bob):  # only their syncs, which they repeat, are under way then
+                await person.catches_up()
             await server.stop()
             await server.start()
             await alice.say(room, "back again")

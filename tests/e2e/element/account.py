@@ -6,15 +6,15 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
-from sandbox.account import PATIENCE
-from sandbox.timeline import NotSeen, Timeline
-from tests.e2e.element.message import show
+from sandbox.reader import PATIENCE, Reader
+from sandbox.timeline import NotSeen
+from tests.e2e.element.message import Shown, show
 from tests.e2e.element.node import Json, Node
 from tests.e2e.element.runtime import node
 from tests.e2e.element.verification import Verification
 
 
-class Account:
+class Account(Reader[Shown]):
     """A user at one device, once :meth:`start` has logged them in.
 
     ``direct`` is ``m.direct``; ``verifications`` are all that were seen, oldest first;
@@ -22,8 +22,8 @@ class Account:
     """
 
     def __init__(self) -> None:
+        super().__init__()
         self.user = self.device_id = self.token = self.password = self.recovery_key = ""
-        self.timeline = Timeline()
         self.direct: dict[str, list[str]] = {}
         self.verifications: list[Verification] = []
         self._memberships: dict[str, dict[str, str]] = {}

@@ -9,10 +9,8 @@ from itertools import count
 from typing import Final, Self, cast
 
 from sandbox import content
-from sandbox.account import PATIENCE
 from sandbox.content import Quoted
 from sandbox.synapse import Synapse
-from sandbox.timeline import NotSeen, Wanted
 from tests.e2e.element.identity import Identified, Isolation
 from tests.e2e.element.message import Shown
 from tests.e2e.element.node import Json
@@ -128,33 +126,6 @@ class Element(RoomMember, Identified):
         await self.do("redact", room=room, event=event_id)
 
     # reading --------------------------------------------------------------------------------
-    @property
-    def position(self) -> int:
-        """Where the timeline stands now, for ``after=`` of :meth:`sees`."""
-        return self.timeline.position
-
-    async def sees(
-        self,
-        wanted: Wanted = "",
-        *,
-        after: int,
-        room: str | None = None,
-        sender: str | None = None,
-        patience: float = PATIENCE,
-    ) -> Shown:
-        """Wait for a message that is new or changed after a position, and return it.
-
-        Raises:
-            NotSeen: none came in time.
-        """
-        try:
-            message = await self.timeline.sees(
-                wanted, after=after, room=room, sender=sender, patience=patience
-            )
-        except NotSeen as not_seen:
-            raise (self.fault() or not_seen) from None
-        return cast(Shown, message)
-
     async def catches_up(self) -> None:
         """Wait until everything that has happened on the homeserver so far has arrived."""
         await self.do("catchUp", marker=next(_markers))
