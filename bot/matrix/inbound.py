@@ -124,7 +124,7 @@ class Inbound:
     async def _take_keys(self, response: Mapping[str, Any]) -> set[tuple[str, str]]:
         events = entries(section(response, "to_device"), "events")
         await self._store.need_senders(self._machine.olm_senders(events))
-        offered = self._machine.receive_to_device(events)
+        offered = await self._store.never_dropped(self._machine.receive_to_device(events))
         await self._store.need_inbound({(s.room_id, s.id) for s in offered})
         arrived = {(s.room_id, s.id) for s in offered if self._machine.accept(s)}
         lists = section(response, "device_lists")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, Final
 
+import structlog
 import vodozemac
 from nio.crypto import (
     DeviceStore,
@@ -33,7 +34,7 @@ from bot.clock import now
 from bot.matrix.devices import DeviceList
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.statements import upsert
+from bot.storage.statements import insert_new, upsert
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
@@ -44,6 +45,9 @@ _USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound sessi
 _IN_MEMORY: Final = 2000  # inbound sessions
 _OLM_SESSIONS: Final = 5  # Olm sessions kept with one device
 _AT_ONCE: Final = 500  # rows asked for in one statement
+_DROPPED: Final = -1  # in the place of a message's index: the whole session is forgotten
+
+log = structlog.get_logger()
 
 
 @dataclass(slots=True)
@@ -262,15 +266,41 @@ class CryptoStore:
                     pass
 
     async def expire(self) -> int:
-        """Drop inbound sessions unused for 30 days, and what guarded them against replays."""
+        """Drop inbound sessions unused for 30 days, and what guarded them against replays.
+
+        That they were there is kept: :meth:`never_dropped`.
+        """
         t, seen = tables.inbound_session, tables.megolm_index
+        old = t.c.used_at < now() - _KEPT
         async with self._database.transaction() as connection:
-            gone = await connection.execute(delete(t).where(t.c.used_at < now() - _KEPT))
-            if gone.rowcount:
-                left = select(t.c.session_id)
-                await connection.execute(delete(seen).where(seen.c.session_id.not_in(left)))
+            found = await connection.execute(select(t.c.sender_key, t.c.session_id).where(old))
+            mark = {"message_index": _DROPPED, "event_id": ""}
+            if gone := [{**row, **mark} for row in found.mappings()]:
+                await connection.execute(delete(t).where(old))
+                left = seen.c.session_id.not_in(select(t.c.session_id))
+                await connection.execute(delete(seen).where(left, seen.c.message_index != _DROPPED))
+                await connection.execute(insert_new(connection, seen), gone)
         self._shrink(())  # what is in memory must not outlive what guards it against replays
-        return gone.rowcount
+        return len(gone)
+
+    async def never_dropped(self, offered: list[InboundGroupSession]) -> list[InboundGroupSession]:
+        """Those of some sessions that are really new, or still known.
+
+        A homeserver that gives a room key again, once both it and its messages are forgotten, would
+        have them all run once more (N7).
+        """
+        t, keys = tables.megolm_index, [(session.sender_key, session.id) for session in offered]
+        dropped: set[tuple[str, str]] = set()
+        for start in range(0, len(keys), _AT_ONCE):
+            these = tuple_(t.c.sender_key, t.c.session_id).in_(keys[start : start + _AT_ONCE])
+            query = select(t.c.sender_key, t.c.session_id)
+            async with self._database.transaction() as connection:
+                found = await connection.execute(query.where(these, t.c.message_index == _DROPPED))
+                dropped |= {(sender_key, session_id) for sender_key, session_id in found}
+        for session in offered:
+            if (session.sender_key, session.id) in dropped:
+                log.warning("room_key.refused", room=session.room_id, reason="dropped before")
+        return [s for s in offered if (s.sender_key, s.id) not in dropped]
 
     @asynccontextmanager
     async def _all_or_nothing(self) -> AsyncIterator[AsyncConnection]:
