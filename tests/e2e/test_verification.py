@@ -46,7 +46,7 @@ async def test_both_sides_see_the_same_emoji_and_trust_each_other_afterwards(
         assert list(names) in [_names(line) for line in outcome.out.splitlines()]
         assert f"{alice.user} is verified" in outcome.out
         await verification.reaches(Phase.DONE)
-    assert (await alice.user_status(bot.user)).verified
+    await alice.sees_verified(bot.user)
     assert verified(bot, alice.user)
     answer = await dm.asks("verify", "I have verified you")
     assert answer.shield == "NONE"

@@ -130,11 +130,6 @@ class Element(RoomMember, Identified):
         """Wait until everything that has happened on the homeserver so far has arrived."""
         await self.do("catchUp", marker=next(_markers))
 
-    async def shield(self, message: Shown) -> str:
-        """The colour of the shield beside a message now: what is trusted may have changed."""
-        seen = await self.do("shield", room=message.room, event=message.event_id)
-        return str(seen["shield"])
-
     async def download(self, message: Shown) -> bytes:
         """Fetch and decrypt the file of a message."""
         return base64.b64decode(await self.do("download", file=message.content["file"]))

@@ -76,8 +76,6 @@ export class Timeline {
 
         redact: async ({ room, event }) => (await this.client.redactEvent(room, event)).event_id,
 
-        shield: ({ room, event }) => this.#shield(this.#find(room, event)),
-
         // The decrypted bytes of an encrypted file, in base64.
         download: async ({ file }) => {
             const address = this.client.mxcUrlToHttp(file.url, undefined, undefined, undefined, false, true, true);

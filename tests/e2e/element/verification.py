@@ -39,7 +39,10 @@ class Verification:
     shown: Sequence[str] = ()
 
     async def reaches(self, *phases: Phase) -> Phase:
-        """Wait until it is in one of these phases, and return which."""
+        """Wait until it is in one of these phases, and return which.
+
+        After ``DONE`` the client still signs: :meth:`Element.sees_verified` waits for that.
+        """
         await self.until(lambda: self.phase in phases, f"verification in {phases}: {self}")
         return self.phase
 
