@@ -11,6 +11,8 @@ from bot.matrix.ids import is_id, is_key
 from bot.matrix.inbox import Invite
 
 VERIFICATION: Final = "m.key.verification."
+_DEEPEST: Final = 100  # levels of an event; Python's own tools give up somewhere below a thousand
+_LARGEST: Final = 2**53  # up to where the spec lets numbers go
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,7 @@ def is_said(event: Mapping[str, Any]) -> bool:
         and is_id(event.get("sender"))
         and is_id(event.get("event_id"))
         and isinstance(event.get("content"), dict)
+        and is_shallow(event)
     )
 
 
@@ -109,9 +112,25 @@ def session_id(event: Mapping[str, Any]) -> str | None:
 
 
 def timestamp(event: Mapping[str, Any]) -> int:
-    """The server's time of an event (ms); 0 where it has none."""
+    """The server's time of an event (ms); 0 where it has none, or one that no clock shows."""
     ts = event.get("origin_server_ts")
-    return ts if isinstance(ts, int) else 0
+    return ts if isinstance(ts, int) and 0 <= ts < _LARGEST else 0
+
+
+def is_shallow(thing: Any) -> bool:
+    """Whether it can be copied and written out: nobody's client nests more than a few levels."""
+    level = [thing]
+    for _ in range(_DEEPEST):
+        inner: list[Any] = []
+        for each in level:
+            if isinstance(each, dict):
+                inner += each.values()
+            elif isinstance(each, list):
+                inner += each
+        if not inner:
+            return True
+        level = inner
+    return False
 
 
 def section(thing: Any, key: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from unpaddedbase64 import decode_base64
 
 from bot.clock import now
 from bot.matrix.devices import Device, DeviceList
+from bot.matrix.events import is_shallow
 from bot.matrix.ids import is_id, is_key
 from bot.matrix.signing import SigningKey, is_signed
 from bot.matrix.store import CryptoStore, Outbound
@@ -104,7 +105,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         account = self.account._account  # noqa: SLF001  # nio hides fallback keys
         wanted: dict[str, Any] = {}
         if on_server < _ONE_TIME_KEYS // 2 and not account.one_time_keys:
-            account.generate_one_time_keys(_ONE_TIME_KEYS - on_server)
+            account.generate_one_time_keys(_ONE_TIME_KEYS - max(on_server, 0))
         if account.one_time_keys:
             wanted["one_time_keys"] = self._signed_prekeys(account.one_time_keys)
         if fallback_used and not account.fallback_key:
@@ -283,6 +284,8 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             raise Refused("meant for another room")
         if "state_key" in payload:
             raise Refused("encrypted state")
+        if not is_shallow(payload):
+            raise Refused("nested too deep")
         if not isinstance(payload["type"], str) or not isinstance(payload["content"], dict):
             raise Refused("malformed")
         if session.forwarding_chain:

@@ -28,15 +28,16 @@ from bot.vault.sealer import Sealer
 log = structlog.get_logger()
 
 _PRESENT = ("join", "invite")
+_SETTINGS = ("algorithm", "rotation_period_ms", "rotation_period_msgs")
 
 
 @dataclass(slots=True)
 class Room:
     """A room as the last sync left it.
 
-    ``members`` are those who have joined or are invited; ``encryption`` is the content of
-    ``m.room.encryption``; ``joined_at`` is the server's time (ms) of our own joining; ``told``
-    names the notices that were given once.
+    ``members`` are those who have joined or are invited; ``encryption`` is what is used of the
+    content of ``m.room.encryption``; ``joined_at`` is the server's time (ms) of our own joining;
+    ``told`` names the notices that were given once.
     """
 
     room_id: str
@@ -55,7 +56,11 @@ class Room:
         if not isinstance(key, str) or not isinstance(content, dict) or not key.isprintable():
             return False
         if kind == "m.room.encryption" and key == "":
-            self.encryption = content
+            self.encryption = {
+                name: content[name]
+                for name in _SETTINGS
+                if isinstance(content.get(name), str | int)
+            }
         elif kind == "m.room.member":
             membership = content.get("membership")
             if key == bot and membership == "join" and self.members.get(bot) != "join":

@@ -156,6 +156,8 @@ class SyncLoop:
             await chore
         except (MatrixError, Unreachable) as error:
             log.warning("chore.failed", error=str(error))
+        except Exception:  # a full disk, or a bug: it is done again after the next sync
+            log.exception("chore.failed")
 
     async def _token(self) -> str | None:
         t = tables.sync_state
