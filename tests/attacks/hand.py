@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from typing import Any
+from uuid import uuid4
 
 import vodozemac
 from vodozemac import Curve25519PublicKey
@@ -148,6 +150,17 @@ def text(room: str, body: str) -> Json:
     """The payload of an ordinary text."""
     content = {"msgtype": "m.text", "body": body}
     return {"type": "m.room.message", "content": content, "room_id": room}
+
+
+def in_clear(sender: str, body: str) -> Json:
+    """The event of a text that was never encrypted, as only a homeserver can make it."""
+    return {
+        "type": "m.room.message",
+        "sender": sender,
+        "event_id": f"$forged-{uuid4()}",
+        "origin_server_ts": int(time.time() * 1000),
+        "content": {"msgtype": "m.text", "body": body},
+    }
 
 
 def _decrypted(session: vodozemac.Session | None, message: vodozemac.AnyOlmMessage) -> bytes | None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from sandbox.person import Person
+from sandbox.signing import Json
 from tests.attacks.bare import BareBot
 from tests.attacks.forger import Forger
 from tests.attacks.ours import OurBot
@@ -29,3 +31,9 @@ async def gather(
         await mallory.join(host.room)
         await host.who.has_joined(host.room, mallory.user)
     return seats
+
+
+async def event(seat: Seat, said: str, /, **fields: Any) -> Json:
+    """An event of the room as the homeserver has it, with some fields replaced."""
+    path = f"/rooms/{quote(seat.room)}/event/{quote(said)}"
+    return await seat.who.device.call("GET", path) | fields

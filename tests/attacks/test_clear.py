@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from contextlib import ExitStack
-
 import pytest
 
 from sandbox import lies
@@ -13,6 +10,7 @@ from sandbox.mishaps import Answer
 from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.attacks.bare import BareBot, Ran
+from tests.attacks.hand import in_clear
 from tests.attacks.ours import OurBot
 from tests.attacks.scene import Victim, gather
 from tests.e2e.seat import Seat
@@ -67,21 +65,15 @@ async def test_homeserver_cannot_make_an_encrypted_room_a_clear_one(
             job, (seat,) = new_job(world), await gather(victim, alice)
             await seat.settles()
             await victim.kill()
-            forged = {
-                "type": "m.room.message",
-                "sender": alice.user,
-                "event_id": f"$forged-for-{victim.user}",
-                "origin_server_ts": int(time.time() * 1000),
-                "content": {"msgtype": "m.text", "body": f"!jenkins build {job}"},
-            }
-            with ExitStack() as stack:
-                for change in (
-                    lies.without_state(seat.room, "m.room.encryption"),
-                    lies.added(seat.room, forged),
-                ):
-                    stack.enter_context(victim.gateway.lying("/sync", change))
+            forged = in_clear(alice.user, f"!jenkins build {job}")
+            hidden = lies.without_state(seat.room, "m.room.encryption")
+            with (
+                victim.gateway.lying("/sync", hidden),
+                victim.gateway.lying("/sync", lies.added(seat.room, forged)) as lie,
+            ):
                 await victim.start()
                 await seat.settles()
+                assert lie.told
             assert _in_clear(victim, seat.room) == []
             return await victim.started_by(job)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 import pytest
 
 from sandbox import lies
@@ -11,7 +9,7 @@ from sandbox.person import Person
 from sandbox.world import World
 from tests.attacks.bare import BareBot
 from tests.attacks.ours import OurBot
-from tests.attacks.scene import Victim, gather
+from tests.attacks.scene import Victim, event, gather
 from tests.e2e.steps import new_job
 
 
@@ -25,10 +23,9 @@ async def test_homeserver_cannot_repeat_a_command_to_a_bot_that_was_restarted(
         job, (seat,) = new_job(world), await gather(victim, alice)
         said = await seat.says(f"!jenkins build {job}")
         await seat.settles()
-        path = f"/rooms/{quote(seat.room)}/event/{quote(said)}"
-        event = await alice.device.call("GET", path) | {"event_id": f"$again-for-{victim.user}"}
+        again = await event(seat, said, event_id=f"$again-for-{victim.user}")
         await victim.kill()
-        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
+        with victim.gateway.lying("/sync", lies.added(seat.room, again)) as lie:
             await victim.start()
             await seat.settles()
             assert lie.told
@@ -48,9 +45,8 @@ async def test_homeserver_cannot_repeat_a_command_by_giving_it_again(
         job, (seat,) = new_job(world), await gather(victim, alice)
         said = await seat.says(f"!jenkins build {job}")
         await seat.settles()
-        path = f"/rooms/{quote(seat.room)}/event/{quote(said)}"
-        event = await alice.device.call("GET", path)
-        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
+        again = await event(seat, said)
+        with victim.gateway.lying("/sync", lies.added(seat.room, again)) as lie:
             await seat.settles()
             assert lie.told
         return await victim.started_by(job)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from urllib.parse import quote
-
 import pytest
 
 from sandbox import lies
@@ -12,8 +9,9 @@ from sandbox.person import Person
 from sandbox.world import World
 from tests.attacks.bare import BareBot
 from tests.attacks.forger import Forger
+from tests.attacks.hand import in_clear
 from tests.attacks.ours import OurBot
-from tests.attacks.scene import Victim, gather
+from tests.attacks.scene import Victim, event, gather
 from tests.e2e.steps import new_job
 
 
@@ -83,20 +81,23 @@ async def test_alices_words_cannot_be_moved_into_another_room(
         (there,) = await gather(victim, alice, mallory=mallory)
         said = await here.says(f"!jenkins build {job}")
         await here.settles()
-        path = f"/rooms/{quote(here.room)}/event/{quote(said)}"
-        event = await mallory.call("GET", path)
+        content = (await event(here, said))["content"]
         await mallory.listen()
-        session_id = event["content"]["session_id"]
+        session_id = content["session_id"]
         key = {
-            "algorithm": event["content"]["algorithm"],
+            "algorithm": content["algorithm"],
             "room_id": there.room,
             "session_id": session_id,
             "session_key": mallory.room_keys[here.room, session_id],
         }
         await mallory.share(victim.user, key)
-        moved = event["content"] | {"sender_key": mallory.hand.curve25519, "device_id": "BOGUS"}
-        event |= {"content": moved, "event_id": f"$moved-to-{victim.user}", "room_id": there.room}
-        with victim.gateway.lying("/sync", lies.added(there.room, event)) as lie:
+        moved = await event(
+            here,
+            said,
+            event_id=f"$moved-for-{victim.user}",
+            content=content | {"sender_key": mallory.hand.curve25519, "device_id": "BOGUS"},
+        )
+        with victim.gateway.lying("/sync", lies.added(there.room, moved)) as lie:
             await there.settles()
             assert lie.told
         return await victim.started_by(job)
@@ -114,14 +115,8 @@ async def test_homeserver_cannot_speak_for_alice_in_clear(
 
     async def attack(victim: Victim) -> list[str]:
         job, (seat,) = new_job(world), await gather(victim, alice)
-        event = {
-            "type": "m.room.message",
-            "sender": alice.user,
-            "event_id": f"$forged-for-{victim.user}",
-            "origin_server_ts": int(time.time() * 1000),
-            "content": {"msgtype": "m.text", "body": f"!jenkins build {job}"},
-        }
-        with victim.gateway.lying("/sync", lies.added(seat.room, event)) as lie:
+        forged = in_clear(alice.user, f"!jenkins build {job}")
+        with victim.gateway.lying("/sync", lies.added(seat.room, forged)) as lie:
             await seat.settles()
             assert lie.told
         return await victim.started_by(job)
