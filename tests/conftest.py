@@ -1,4 +1,4 @@
-"""What all tests share: databases, and the strict mode."""
+"""What all tests share: databases, the world, and the strict mode."""
 
 from __future__ import annotations
 
@@ -75,6 +75,15 @@ async def sqlite(tmp_path):
     database = await Database.open(tmp_path / "actas.db")
     yield database
     await database.close()
+
+
+@pytest.fixture(scope="session")
+async def world(tmp_path_factory):
+    """One world for all end-to-end tests and attacks; see :mod:`sandbox.world`."""
+    from sandbox.world import World  # a homeserver's worth of imports
+
+    async with World.open(tmp_path_factory.mktemp("world")) as world:
+        yield world
 
 
 @pytest.fixture

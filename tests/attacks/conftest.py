@@ -15,9 +15,9 @@ from sandbox.world import Arrive, World
 from tests.attacks.bare import BareBot
 from tests.attacks.forger import Forger
 from tests.attacks.ours import OurBot
-from tests.e2e.conftest import arrive, arrive_to_stay, world
+from tests.e2e.conftest import arrive, arrive_to_stay
 
-__all__ = ["arrive", "arrive_to_stay", "world"]
+__all__ = ["arrive", "arrive_to_stay"]
 
 NewForger = Callable[..., Awaitable[Forger]]
 """``await forger(prekeys=…)``: see :meth:`Forger.publish`."""

@@ -22,13 +22,6 @@ AtElement = Callable[..., Awaitable[Element]]
 
 
 @pytest.fixture(scope="session")
-async def world(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[World]:
-    """One world for all tests."""
-    async with World.open(tmp_path_factory.mktemp("world")) as world:
-        yield world
-
-
-@pytest.fixture(scope="session")
 def homeserver(world: World) -> Synapse:
     """The world's Synapse."""
     return world.homeserver
