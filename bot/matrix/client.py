@@ -131,9 +131,17 @@ class Homeserver:
             raise MatrixError(status, "", None, {}) from None
 
     async def persist(
-        self, method: str, where: str, body: Any = None, *, patience: float = 60.0
+        self,
+        method: str,
+        where: str,
+        body: Any = None,
+        *,
+        patience: float = 60.0,
+        timeout: float | None = None,  # noqa: ASYNC109  # as for request
     ) -> JsonObject:
         """Make a request that may be repeated until it goes through, for ``patience`` seconds.
+
+        ``timeout`` is that of one try, which may be under way when patience runs out.
 
         For idempotent requests only: those with a transaction id, and reads.
 
@@ -145,7 +153,7 @@ class Homeserver:
             on=_repeat, attempts=None, timeout=patience, wait_initial=0.2, wait_max=10.0
         ):
             with attempt:
-                return await self.request(method, where, body)
+                return await self.request(method, where, body, timeout=timeout)
         raise AssertionError("unreachable")  # retry_context returns or raises
 
     async def _exchange(

@@ -24,6 +24,7 @@ _ABSENT: Final = 5 * 60 * 1000  # ms until a user whose server did not answer is
 _CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)
 _UNKNOWN: Final = 60 * 1000  # ms until a wedged device of somebody unknown is looked at again
 _KEYLESS: Final = 5 * 60 * 1000  # ms until a device that offered no key is asked again
+_UNCLAIMED: Final = 60 * 1000  # ms until keys that the server did not give out are claimed again
 
 log = structlog.get_logger()
 
@@ -204,14 +205,17 @@ class KeyExchange:
         for d in devices:
             wanted.setdefault(d.user_id, {})[d.device_id] = "signed_curve25519"
         try:
-            answer = await self._homeserver.request(
+            answer = await self._homeserver.persist(  # a key that is claimed twice is only wasted
                 "POST",
                 "/v3/keys/claim",
                 {"one_time_keys": wanted, "timeout": int(_CLAIM_TIMEOUT * 1000)},
+                patience=_CLAIM_TIMEOUT,
                 timeout=_CLAIM_TIMEOUT + 5,
             )
         except (MatrixError, Unreachable) as error:
             log.warning("one_time_keys.claim_failed", error=str(error))
+            for d in devices:
+                self._keyless[d.curve25519] = now() - _KEYLESS + _UNCLAIMED
             return False
         claimed, opened = answer.get("one_time_keys"), False
         for d in devices:

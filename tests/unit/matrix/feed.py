@@ -30,7 +30,7 @@ class Feed(Homeserver):
             return _read(await self.syncs.get())
         return _read(self.twist(where, self._answer(where, body)))
 
-    async def persist(self, method, where, body=None, *, patience=60.0):
+    async def persist(self, method, where, body=None, *, patience=60.0, timeout=None):  # noqa: ASYNC109  # as there
         """See :meth:`Homeserver.persist`."""
         return await self.request(method, where, body)
 
