@@ -4,6 +4,7 @@
 
     ActasError
     ├── ConfigError          the operator's to mend: key path, problem, fix (exit code 2)
+    ├── StorageError         the database cannot be read or written at the moment (exit code 2)
     ├── VaultError
     │   ├── WrongKey         ACTAS_SECRET is not this database's (exit code 2)
     │   └── Unopenable       one sealed row does not open: moved, altered, or its key is gone
@@ -38,6 +39,16 @@ class ConfigError(ActasError):
     def __init__(self, key: str, problem: str, fix: str) -> None:
         super().__init__(f"{key}: {problem}. {fix}")
         self.key, self.problem, self.fix = key, problem, fix
+
+
+class StorageError(ActasError):
+    """The database cannot be read or written as it is: the disk is full, read-only, or failing.
+
+    At the start the bot ends with it; while it runs, what cannot be written is not done.
+    """
+
+    def __init__(self, problem: str, fix: str) -> None:
+        super().__init__(f"database: {problem}. {fix}")
 
 
 class VaultError(ActasError):

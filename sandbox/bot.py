@@ -41,7 +41,8 @@ class Bot:
     """A bot account, and its process.
 
     ``config`` is what ``config.yaml`` gets: change it between a :meth:`stop` and a :meth:`start`.
-    ``environment`` is all that the process sees beside ``PATH`` and the like.
+    ``environment`` is all that the process sees beside ``PATH`` and the like. ``under`` is a
+    command that runs the process, such as one that takes rights away from it.
     """
 
     def __init__(self, homeserver: Synapse, login: Login, home: Path, services: Json) -> None:
@@ -54,6 +55,7 @@ class Bot:
             "ACTAS_PASSWORD": login.password,
             "PYTHONPATH": str(_PROJECT),
         }
+        self.under: tuple[str, ...] = ()
         self._child: Child | None = None
         self._notify: NotifySocket | None = None
 
@@ -97,7 +99,9 @@ class Bot:
         self._write_config()
         self._notify = await NotifySocket.listen()
         environment = self._environment() | {"NOTIFY_SOCKET": self._notify.address}
-        self._child = Child(self._argv("run"), output=self.home / "bot.log", env=environment)
+        self._child = Child(
+            (*self.under, *self._argv("run")), output=self.home / "bot.log", env=environment
+        )
         await self._child.start()
 
     async def ready(self, *, patience: float = 30) -> None:

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 import typer
 
 from bot import __version__
-from bot.errors import ActasError, ConfigError, WrongKey
+from bot.errors import ActasError, ConfigError, StorageError, Unopenable, WrongKey
 from bot.log import set_up
 from bot.log.traces import format_trace
 
@@ -41,8 +41,10 @@ def main() -> NoReturn:
     try:
         program(sys.argv[1:])(prog_name="actas")
         code = 0
-    except (ConfigError, WrongKey) as error:
+    except (ConfigError, StorageError, WrongKey) as error:
         code = _say(str(error), _EXIT_MISUSED)
+    except Unopenable as error:  # with the right key: one of the bot's own values
+        code = _say(f"database: is damaged ({error}). Restore a backup", _EXIT_MISUSED)
     except ActasError as error:
         code = _say(f"{type(error).__name__}: {error}", _EXIT_FAILED)
     except BrokenPipeError:

@@ -44,13 +44,13 @@ async def restore(homeserver: Homeserver, vault: Vault, login: Login) -> Session
         MatrixError, Unreachable: the homeserver refused or is away.
     """
     session = await stored_session(vault)
+    if session is not None and session.user_id != login.user:
+        raise ConfigError(
+            "homeserver.user",
+            f"the state directory belongs to {session.user_id}, not to {login.user}",
+            "Use a state directory of its own for each account",
+        )
     if session is not None and not await _is_dead(homeserver, session, login):
-        if session.user_id != login.user:
-            raise ConfigError(
-                "homeserver.user",
-                f"the state directory belongs to {session.user_id}, not to {login.user}",
-                "Use a state directory of its own for each account",
-            )
         homeserver.use(session.access_token)
         return session
     homeserver.use(None)
@@ -76,8 +76,9 @@ async def _first(homeserver: Homeserver, login: Login) -> Session:
     if login.password is None and login.token is None:
         raise ConfigError(
             "ACTAS_PASSWORD",
-            "is not set, and this is the first start",
-            "Set it (or ACTAS_ACCESS_TOKEN with ACTAS_DEVICE_ID) for this start only",
+            "is not set, and the database holds no login yet, or no longer",
+            "Restore the database; or set it (or ACTAS_ACCESS_TOKEN with ACTAS_DEVICE_ID) for this "
+            "start only",
         )
     try:
         if login.token is not None:

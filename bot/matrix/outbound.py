@@ -64,7 +64,7 @@ class Sender:
             ValueError: the event is too large.
         """
         await self._rooms.need([room_id])
-        if self._rooms.is_encrypted(room_id):
+        if await self._rooms.look_again(room_id):
             async with self._turns[room_id]:
                 encrypted = await self._encrypt(room_id, kind, content)
             return await self._put(room_id, "m.room.encrypted", encrypted, txn)
@@ -84,7 +84,7 @@ class Sender:
             MatrixError, Unreachable: the homeserver refused, or stayed away too long.
         """
         await self._rooms.need([room_id])
-        if not self._rooms.is_encrypted(room_id):
+        if not await self._rooms.look_again(room_id):
             return await self._put(room_id, kind, content, txn)
         members = set(self._rooms.get(room_id).members) - {self._machine.user_id}
         if len(members) != 1:

@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -88,6 +89,7 @@ class Rooms:
         )
         self._rooms: dict[str, Room] = {}
         self._encrypted: set[str] = set()
+        self._clear: set[str] = set()  # the server was asked about these since the start
         self._dirty: set[str] = set()
         self._direct: dict[str, list[str]] | None = None
         self._creating = asyncio.Lock()
@@ -117,6 +119,8 @@ class Rooms:
                 continue
             stored["told"] = set(stored["told"])
             self._rooms[row.room_id] = Room(**stored)
+            if stored["encryption"] is not None:  # whatever the list of encrypted rooms has lost
+                self.mark_encrypted(row.room_id)
 
     def get(self, room_id: str) -> Room:
         """The room; an empty one where nothing is known. :meth:`need` has been called."""
@@ -232,15 +236,21 @@ class Rooms:
     async def look_again(self, room_id: str) -> bool:
         """Whether a room is encrypted; the server is asked about one that seems not to be.
 
-        A room that is being made may arrive before its encryption does.
+        A room that is being made may arrive before its encryption does, and what was known of a
+        room may be lost. Any answer but "there is no encryption" is a yes (P7).
         """
         async with self._creating:
             if self.is_encrypted(room_id):
                 return True
+        if room_id in self._clear:
+            return False
         where = path("/v3/rooms/{}/state/m.room.encryption/", room_id)
         try:
-            content = await self._homeserver.request("GET", where)
-        except MatrixError:
+            content = await self._homeserver.persist("GET", where)
+        except MatrixError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                return True
+            self._clear.add(room_id)  # should that change, a sync will tell
             return False
         self.update(room_id, [{"type": "m.room.encryption", "state_key": "", "content": content}])
         return True

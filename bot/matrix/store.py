@@ -31,6 +31,7 @@ from sqlalchemy import Table, delete, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
+from bot.errors import Unopenable
 from bot.matrix.devices import DeviceList
 from bot.storage import tables
 from bot.storage.database import Database
@@ -183,12 +184,14 @@ class CryptoStore:
         async with self._loading:
             missing = set(sender_keys) - self._known_senders
             for row in await self._rows(tables.olm_session, "sender_key", missing):
-                stored = self._open("olm_session", row.sealed, row.sender_key, row.session_id)
+                self._known_senders.add(row.sender_key)
+                stored = self._opened("olm_session", row.sealed, row.sender_key, row.session_id)
+                if stored is None:
+                    continue
                 session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
                 session.creation_time = _naive(stored["created"])
                 session.use_time = _naive(row.used_at)
                 self.sessions.add(row.sender_key, session)
-                self._known_senders.add(row.sender_key)
 
     def tidy_sessions(self, sender_key: str) -> None:
         """Keep the newest few Olm sessions with a device; anybody can open any number of them."""
@@ -215,9 +218,11 @@ class CryptoStore:
         for row in rows:
             if (row.room_id, row.session_id) in self.inbound:
                 continue
-            stored = self._open(
+            stored = self._opened(
                 "inbound_session", row.sealed, row.room_id, row.sender_key, row.session_id
             )
+            if stored is None:
+                continue
             self.inbound[row.room_id, row.session_id] = InboundGroupSession(
                 session_key="",
                 signing_key=stored["ed25519"],
@@ -232,7 +237,9 @@ class CryptoStore:
         if room_id in self.outbound or ("outbound_session", room_id) in self._dirty:
             return
         for row in await self._rows(tables.outbound_session, "room_id", [room_id]):
-            stored = self._open("outbound_session", row.sealed, room_id)
+            stored = self._opened("outbound_session", row.sealed, room_id)
+            if stored is None:
+                continue
             session = vodozemac.GroupSession.from_pickle(stored["pickle"], _PICKLE_KEY)
             while session.message_index < stored["reserved"]:
                 session.encrypt(b"")  # moves the ratchet on; the ciphertext is thrown away
@@ -246,7 +253,9 @@ class CryptoStore:
         for row in await self._rows(tables.device_list, "user_id", missing):
             if row.user_id in self.devices:
                 continue
-            stored = self._open("device_list", row.sealed, row.user_id)
+            stored = self._opened("device_list", row.sealed, row.user_id)
+            if stored is None:
+                continue
             self.devices[row.user_id] = DeviceList.from_json(stored)
             if row.outdated:
                 self.outdated.add(row.user_id)
@@ -380,12 +389,22 @@ class CryptoStore:
         found: dict[str, Any] = json.loads(self._sealer.open(sealed, **row_context(table, *keys)))
         return found
 
+    def _opened(self, table: str, sealed: bytes, *keys: str) -> dict[str, Any] | None:
+        """What can be had anew: what does not open is as good as gone, and stops nothing."""
+        try:
+            return self._open(table, sealed, *keys)
+        except Unopenable:
+            log.error("crypto_state.unopenable", table=table)
+            return None
+
     async def _rows(self, table: Table, column: str, keys: Collection[str]) -> list[Any]:
-        if not keys:
-            return []
-        async with self._database.transaction() as connection:
-            found = await connection.execute(select(table).where(table.c[column].in_(keys)))
-            return list(found.all())
+        wanted = list(keys)
+        rows: list[Any] = []
+        for start in range(0, len(wanted), _AT_ONCE):
+            these = table.c[column].in_(wanted[start : start + _AT_ONCE])
+            async with self._database.transaction() as connection:
+                rows += (await connection.execute(select(table).where(these))).all()
+        return rows
 
     def _shrink(self, wanted: Collection[tuple[str, str]]) -> None:
         keep = set(wanted) | {(k[1], k[2]) for k in self._dirty if k[0] == "inbound_session"}

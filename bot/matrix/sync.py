@@ -11,7 +11,7 @@ from typing import Any, Final
 import structlog
 from sqlalchemy import select
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StorageError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.inbound import Inbound
 from bot.matrix.inbox import Waiting
@@ -127,6 +127,8 @@ class SyncLoop:
             pause = max(pause, min(error.retry_after, 300.0))
         if isinstance(error, MatrixError | Unreachable):
             log.warning("sync.failed", error=str(error), retry_in=round(pause, 1))
+        elif isinstance(error, StorageError):
+            log.error("sync.failed", error=str(error), retry_in=round(pause, 1))
         else:
             log.error("sync.failed", retry_in=round(pause, 1), exc_info=error)
         await asyncio.sleep(pause)
@@ -156,7 +158,9 @@ class SyncLoop:
             await chore
         except (MatrixError, Unreachable) as error:
             log.warning("chore.failed", error=str(error))
-        except Exception:  # a full disk, or a bug: it is done again after the next sync
+        except StorageError as error:
+            log.error("chore.failed", error=str(error))
+        except Exception:  # a bug; it is done again after the next sync
             log.exception("chore.failed")
 
     async def _token(self) -> str | None:

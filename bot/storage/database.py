@@ -30,6 +30,7 @@ class Database(ABC):
         Raises:
             ConfigError: it cannot be opened or reached, was used by a newer program, or is
                 wanted exclusively and in use by another process.
+            StorageError: it is damaged, or cannot be written.
         """
         database: Database
         if isinstance(target, Path):
@@ -41,6 +42,8 @@ class Database(ABC):
 
             database = await PostgresqlDatabase.connect(target, user, exclusive=exclusive)
         try:
+            if exclusive:
+                await database.check()
             async with database.transaction() as connection:
                 await (schema.migrate if migrate else schema.require)(connection)
         except BaseException:
@@ -54,6 +57,17 @@ class Database(ABC):
 
         A task that is cancelled while its block commits cannot know whether that took place. Do not
         nest, and wait in a block for nothing but the database: it holds the one SQLite connection.
+
+        Raises:
+            StorageError: the database cannot be read or written.
+        """
+
+    @abstractmethod
+    async def check(self) -> None:
+        """See that the database is whole, as far as that is quick.
+
+        Raises:
+            StorageError: it is not.
         """
 
     @abstractmethod

@@ -10,12 +10,13 @@ from typing import Final, Self
 
 from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from bot.errors import ConfigError
 from bot.secret import Secret
 from bot.storage.database import Database
+from bot.storage.faults import postgresql_fault
 
 _CONNECT_TIMEOUT: Final = 10.0  # seconds
 _LOCK: Final = text("SELECT pg_try_advisory_lock(hashtextextended(:schema, 0))")
@@ -57,8 +58,16 @@ class PostgresqlDatabase(Database):
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """See :meth:`Database.transaction`."""
-        async with self._engine.begin() as connection:
-            yield connection
+        try:
+            async with self._engine.begin() as connection:
+                yield connection
+        except (OSError, DBAPIError) as error:
+            if (fault := postgresql_fault(error)) is None:
+                raise
+            raise fault from None
+
+    async def check(self) -> None:
+        """See :meth:`Database.check`: PostgreSQL looks after itself."""
 
     async def scrub(self) -> None:
         """See :meth:`Database.scrub`: PostgreSQL reuses the space of deleted rows by itself."""

@@ -13,33 +13,45 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.errors import ConfigError
+from bot.storage.tables import metadata
 
 REVISIONS: Final = ("0001", "0002")
 """All revisions in ``migrations/versions``, oldest first."""
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"
 
-_VERSION_TABLE: Final = {
-    "sqlite": text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"),
-    "postgresql": text("SELECT 1 WHERE to_regclass('alembic_version') IS NOT NULL"),
+_TABLES: Final = {
+    "sqlite": text("SELECT name FROM sqlite_master WHERE type = 'table'"),
+    "postgresql": text("SELECT tablename FROM pg_tables WHERE schemaname = current_schema()"),
 }
 _VERSION: Final = text("SELECT version_num FROM alembic_version")
 
 
 async def revision(connection: AsyncConnection) -> str | None:
-    """The database's revision; None for an empty one."""
-    exists = (await connection.execute(_VERSION_TABLE[connection.dialect.name])).first()
-    if exists is None:
+    """The database's revision; None for an empty one.
+
+    Raises:
+        ConfigError: tables are missing.
+    """
+    there = set(await connection.scalars(_TABLES[connection.dialect.name]))
+    ours = set(metadata.tables)
+    if not there & ours:
         return None
-    row = (await connection.execute(_VERSION)).first()
-    return None if row is None else str(row[0])
+    row = None
+    if "alembic_version" in there:
+        row = (await connection.execute(_VERSION)).first()
+    if row is None:
+        raise _missing("alembic_version")
+    if row[0] == REVISIONS[-1] and (gone := ours - there):
+        raise _missing(", ".join(sorted(gone)))
+    return str(row[0])
 
 
 async def migrate(connection: AsyncConnection) -> None:
     """Bring the database to the newest revision, inside the transaction that is open.
 
     Raises:
-        ConfigError: a newer program has changed it.
+        ConfigError: a newer program has changed it, or it is not whole.
     """
     found = await revision(connection)
     if found == REVISIONS[-1]:
@@ -63,6 +75,10 @@ async def require(connection: AsyncConnection) -> None:
     if found != REVISIONS[-1]:
         problem = f"has the schema {found or 'of an empty one'}, and this program {REVISIONS[-1]}"
         raise ConfigError("database", problem, "Start the bot with this version of Actas first")
+
+
+def _missing(tables: str) -> ConfigError:
+    return ConfigError("database", f"is damaged: it has no {tables}", "Restore a backup")
 
 
 def _upgrade(connection: Connection) -> None:

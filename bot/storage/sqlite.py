@@ -14,17 +14,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final, Self
 
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
 from bot.errors import ConfigError
 from bot.storage.database import Database
+from bot.storage.faults import damage, sqlite_fault
 
 _LOCK_WAIT: Final = 10.0  # seconds for another process (`actas reseal`, `actas backup`) to finish
 _LOCK_POLL: Final = 0.01
@@ -120,7 +122,8 @@ class Connection:
         """Begin a transaction that may write; wait for other processes without blocking.
 
         Raises:
-            sqlite3.OperationalError: another process held the lock for ten seconds.
+            sqlite3.OperationalError: another process held the lock for ten seconds, or the file
+                does not work.
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + _LOCK_WAIT
@@ -183,7 +186,10 @@ class Connection:
 class SqliteDatabase(Database):
     """One file, one connection, one transaction at a time."""
 
-    def __init__(self, engine: AsyncEngine, connection: AsyncConnection, raw: Connection) -> None:
+    def __init__(
+        self, path: Path, engine: AsyncEngine, connection: AsyncConnection, raw: Connection
+    ) -> None:
+        self._path = path
         self._engine = engine
         self._sqlalchemy = connection
         self._raw = raw
@@ -207,25 +213,34 @@ class SqliteDatabase(Database):
         engine = create_async_engine(
             "sqlite+aiosqlite://", async_creator=creator, poolclass=StaticPool
         )
-        return cls(engine, await engine.connect(), raw)
+        return cls(path, engine, await engine.connect(), raw)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """See :meth:`Database.transaction`."""
         async with self._lock:
-            await self._raw.begin()
-            try:
-                yield self._sqlalchemy
-                await self._raw.commit()
-            finally:
-                # SQLAlchemy only learns the outcome: what is left open here is undone.
-                await self._raw.rollback()
-                await self._sqlalchemy.rollback()
+            with self._explained():
+                await self._raw.begin()
+                try:
+                    yield self._sqlalchemy
+                    await self._raw.commit()
+                finally:
+                    # SQLAlchemy only learns the outcome: what is left open here is undone.
+                    await self._raw.rollback()
+                    await self._sqlalchemy.rollback()
+
+    async def check(self) -> None:
+        """See :meth:`Database.check`: some milliseconds for each ten megabytes."""
+        async with self.transaction():
+            [(verdict,)] = self._raw.raw.execute("PRAGMA quick_check(1)").fetchall()
+        if verdict != "ok":
+            raise damage(self._path, verdict.splitlines()[-1])
 
     async def scrub(self) -> None:
         """See :meth:`Database.scrub`: empties the log file, where deleted rows may still stand."""
         async with self._lock:
-            await self._raw.in_thread(self._raw.truncate_log)
+            with self._explained():
+                await self._raw.in_thread(self._raw.truncate_log)
 
     async def close(self) -> None:
         """See :meth:`Database.close`."""
@@ -233,11 +248,21 @@ class SqliteDatabase(Database):
             await self._sqlalchemy.close()
             await self._engine.dispose()
 
+    @contextmanager
+    def _explained(self) -> Iterator[None]:
+        """Tell what is wrong with the file, where something is."""
+        try:
+            yield
+        except (sqlite3.Error, DBAPIError) as error:
+            if (fault := sqlite_fault(self._path, error)) is None:
+                raise
+            raise fault from None
+
 
 def _unusable(path: Path, error: Exception) -> ConfigError:
     reason = error.strerror if isinstance(error, OSError) else str(error)
     return ConfigError(
         "state_dir",
         f"the database {path} cannot be opened ({reason})",
-        "Make it a file that the bot's user may write, or restore a backup",
+        "Let the bot's user write it and its directory, or restore a backup",
     )

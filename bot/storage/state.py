@@ -42,9 +42,12 @@ def locked(directory: Path) -> Iterator[None]:
     """Hold the directory for this process; the system lets go of it when the process ends.
 
     Raises:
-        ConfigError: another process holds it.
+        ConfigError: another process holds it, or nothing can be written there.
     """
-    descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise _unwritable(directory, error) from None
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -53,11 +56,19 @@ def locked(directory: Path) -> Iterator[None]:
             problem = f"{directory} is in use: Actas is already running (process {process})"
             fix = "Stop that one first, or give this bot a directory of its own"
             raise ConfigError(_KEY, problem, fix) from None
-        os.truncate(descriptor, 0)
-        os.write(descriptor, f"{os.getpid()}\n".encode())
+        try:
+            os.truncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
+        except OSError as error:
+            raise _unwritable(directory, error) from None
         yield
     finally:
         os.close(descriptor)
+
+
+def _unwritable(directory: Path, error: OSError) -> ConfigError:
+    problem = f"{directory} cannot be written ({error.strerror})"
+    return ConfigError(_KEY, problem, "Let the bot's user write it, and see that the disk has room")
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from bot.errors import Unopenable, WrongKey
+from bot.errors import ConfigError, Unopenable, WrongKey
 from bot.model import Credential
 from bot.secret import Secret
 from bot.storage.database import Database
@@ -69,9 +69,14 @@ class Vault:
 
         Raises:
             WrongKey: they are not.
+            ConfigError: what would prove it is lost.
         """
-        if not await self.proven():
-            await self.put_value(_CANARY, _SONG)
+        if await self.proven():
+            return
+        if await self.users():
+            problem = "is damaged: it holds credentials, and not what proves ACTAS_SECRET"
+            raise ConfigError("database", problem, "Restore a backup")
+        await self.put_value(_CANARY, _SONG)
 
     async def proven(self) -> bool:
         """Whether the keys are this database's; False where it has not been used with any yet.
