@@ -74,9 +74,10 @@ class Lie:
 class Gateway(StandIn):
     """Stands between one client and its homeserver; ``url`` is what the client is told.
 
-    :meth:`fail` and :meth:`refusing` answer in the homeserver's place, :meth:`hold` keeps a
-    request waiting, :meth:`cut` breaks off in the middle of an
-    answer, and :meth:`lying` changes what is said. ``rewrite`` does so for each sync response.
+    :meth:`fail` and :meth:`refusing` answer in the homeserver's place, :meth:`hold` and
+    :meth:`delay` keep a request waiting, :meth:`cut` breaks off in the middle of an
+    answer, :meth:`forget` begins a sync anew, and :meth:`lying` changes what is said. ``rewrite``
+    does so for each sync response.
     ``exchanges`` are all that there have been.
     """
 
@@ -86,6 +87,7 @@ class Gateway(StandIn):
         self.exchanges: list[Exchange] = []
         self._homeserver = homeserver
         self._lies: list[Lie] = []
+        self._forgetful = False
         self._exchanged = asyncio.Condition()
         self._http: aiohttp.ClientSession | None = None
 
@@ -112,9 +114,19 @@ class Gateway(StandIn):
         self.fail(held, path=path, after=after)
         return held
 
+    def delay(self, path: str) -> Held:
+        """Keep the next request whose path holds ``path`` waiting, and pass it on when let go."""
+        held = Held(self._pass)
+        self.fail(held, path=path)
+        return held
+
     def cut(self, path: str, *, times: int = 1) -> None:
         """Break the connection in the middle of the next answers."""
         self.fail(self._half, path=path, times=times)
+
+    def forget(self) -> None:
+        """Answer the next sync as if it were the client's first."""
+        self._forgetful = True
 
     @contextmanager
     def refusing(self, path: str, mishap: Mishap) -> Iterator[None]:
@@ -174,6 +186,8 @@ class Gateway(StandIn):
         headers = _kept(request.headers)
         headers.pop("Host", None)
         address = URL(self._homeserver + request.raw_path, encoded=True)
+        if self._forgetful and request.path.endswith("/sync"):
+            self._forgetful, address = False, address.without_query_params("since")
         assert self._http is not None
         async with self._http.request(
             request.method, address, data=sent, headers=headers

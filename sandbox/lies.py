@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from typing import Any
 
+from sandbox.signing import Identity
+
 Json = dict[str, Any]
 Change = Callable[[Json], Json]
 Event = Callable[[Json], bool]
@@ -60,6 +62,37 @@ def without_state(room: str, *kinds: str) -> Change:
             if events := joined.get(part, {}).get("events"):
                 joined[part]["events"] = [e for e in events if e.get("type") not in kinds]
         return response
+
+    return change
+
+
+def stripped(room: str, wanted: Event, *fields: str) -> Change:
+    """Events of a room whose content lacks some fields."""
+
+    def change(response: Json) -> Json:
+        if room not in response.get("rooms", {}).get("join", {}):
+            return response
+        for event in filter(wanted, timeline(response, room)):
+            event["content"] = {k: v for k, v in event["content"].items() if k not in fields}
+        return response
+
+    return change
+
+
+def without_member(room: str, user: str) -> Change:
+    """A room that somebody is not in, whatever its state says of them; also of ``/members``."""
+
+    def is_left(event: Json) -> bool:
+        return (event.get("type"), event.get("state_key")) != ("m.room.member", user)
+
+    def change(answer: Json) -> Json:
+        if "chunk" in answer:
+            answer["chunk"] = list(filter(is_left, answer["chunk"]))
+        joined = answer.get("rooms", {}).get("join", {}).get(room, {})
+        for part in ("state", "timeline"):
+            if events := joined.get(part, {}).get("events"):
+                joined[part]["events"] = list(filter(is_left, events))
+        return answer
 
     return change
 
@@ -129,6 +162,23 @@ def without_devices(user: str, devices: Collection[str]) -> Change:
         of_user = answer.get("device_keys", {}).get(user, {})
         for device in devices:
             of_user.pop(device, None)
+        return answer
+
+    return change
+
+
+def with_identity(identity: Identity, *devices: str) -> Change:
+    """``/keys/query``: another identity of its user, which has signed some of the devices."""
+    keys = identity.upload()
+
+    def change(answer: Json) -> Json:
+        of_user = answer.get("device_keys", {}).get(identity.user)
+        if of_user is not None:
+            for role in ("master", "self_signing"):
+                answer.setdefault(f"{role}_keys", {})[identity.user] = keys[f"{role}_key"]
+            for name in devices:
+                if name in of_user:
+                    of_user[name] = identity.sign_device(of_user[name])
         return answer
 
     return change

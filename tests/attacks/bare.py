@@ -44,6 +44,7 @@ class BareBot:
     def __init__(self, login: Login, gateway: Gateway, home: Path) -> None:
         self.user, self.device, self.gateway = login.user, login.device, gateway
         self.full_state = True  # as most bots ask for when they start; the README does not
+        self.keeps_token = True  # which is not the default
         self.service: Callable[[Ran], None] = _is_up
         self.ran: list[Ran] = []
         self.locked: list[nio.MegolmEvent] = []
@@ -79,7 +80,7 @@ class BareBot:
     async def launch(self) -> None:
         """Start, and do not wait."""
         await self.kill()
-        config = nio.AsyncClientConfig(encryption_enabled=True, store_sync_tokens=True)
+        config = nio.AsyncClientConfig(encryption_enabled=True, store_sync_tokens=self.keeps_token)
         self.client = nio.AsyncClient(
             self.gateway.url, self.user, self.device, store_path=str(self._home), config=config
         )
