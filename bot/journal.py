@@ -8,12 +8,13 @@ never run again. What is found with an answer is sent again; its transaction id 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
 import structlog
 from sqlalchemy import and_, delete, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.errors import Unopenable
@@ -22,6 +23,7 @@ from bot.model import Message
 from bot.plugin import Command
 from bot.storage import tables
 from bot.storage.database import Database
+from bot.storage.patience import patiently
 from bot.storage.statements import insert_new
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
@@ -75,32 +77,40 @@ class Journal:
         """Write how it ended, and the answer that is now to be sent."""
         plain = json.dumps([answer.room, answer.content, answer.txn]).encode()
         sealed = self._sealer.seal(plain, **row_context("journal", user, event_id))
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(_T)
-                .where(_T.c.event_id == event_id)
-                .values(state=state, finished_at=now(), reply=sealed)
-            )
+        ended = {"state": state, "finished_at": now(), "reply": sealed}
+
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(update(_T).where(_T.c.event_id == event_id).values(ended))
+
+        await self._persist(write)
 
     async def close(self, event_ids: Sequence[str]) -> None:
         """The messages are answered: nothing of their text is kept."""
-        async with self._database.transaction() as connection:
-            await connection.execute(
-                update(_T).where(_T.c.event_id.in_(event_ids)).values(reply=None)
-            )
+
+        async def write(connection: AsyncConnection) -> None:
+            these = _T.c.event_id.in_(event_ids)
+            await connection.execute(update(_T).where(these).values(reply=None))
             await self._inbox.done(connection, event_ids)
+
+        await self._persist(write)
 
     async def record(self, message: Message, service: str, command: Command, state: State) -> None:
         """Write a command that changed nothing after its answer was sent, and close it."""
         row = {**self._row(message, service, command, state), "finished_at": now()}
-        async with self._database.transaction() as connection:
+
+        async def write(connection: AsyncConnection) -> None:
             await connection.execute(insert_new(connection, _T), [row])
             await self._inbox.done(connection, [message.event_id])
 
+        await self._persist(write)
+
     async def withdraw(self, event_id: str) -> None:
         """Nothing was done: the service refused the credential. The command may run later."""
-        async with self._database.transaction() as connection:
+
+        async def write(connection: AsyncConnection) -> None:
             await connection.execute(delete(_T).where(_T.c.event_id == event_id))
+
+        await self._persist(write)
 
     async def interrupt(self) -> None:
         """The bot stops: what still runs is cut off, and told after the next start."""
@@ -121,6 +131,15 @@ class Journal:
             )
             for row in rows
         ]
+
+    async def _persist(self, write: Callable[[AsyncConnection], Awaitable[None]]) -> None:
+        """Note what has happened already; a disk that is full at the moment is waited for."""
+
+        async def once() -> None:
+            async with self._database.transaction() as connection:
+                await write(connection)
+
+        await patiently(once)
 
     def _answer(self, row: Any) -> Outgoing | None:
         if row.reply is None:

@@ -18,6 +18,7 @@ from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore, Outbound
+from bot.storage.patience import patiently
 
 _MESSAGE: Final = "m.room.message"
 _PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
@@ -61,12 +62,13 @@ class Sender:
         Raises:
             NotSent: the room is not encrypted, and the configuration wants it to be.
             MatrixError, Unreachable: the homeserver refused, or stayed away too long.
+            StorageError: the keys could not be written, so nothing was sent.
             ValueError: the event is too large.
         """
         await self._rooms.need([room_id])
         if await self._rooms.look_again(room_id):
             async with self._turns[room_id]:
-                encrypted = await self._encrypt(room_id, kind, content)
+                encrypted = await patiently(lambda: self._encrypt(room_id, kind, content))
             return await self._put(room_id, "m.room.encrypted", encrypted, txn)
         if self._encrypted_only:
             raise NotSent(room_id)
@@ -82,6 +84,7 @@ class Sender:
 
         Raises:
             MatrixError, Unreachable: the homeserver refused, or stayed away too long.
+            StorageError: the keys could not be written, so nothing was sent.
         """
         await self._rooms.need([room_id])
         if not await self._rooms.look_again(room_id):
@@ -92,7 +95,7 @@ class Sender:
         lists = await self._keys.devices_of(members)
         devices = [d for listed in lists.values() for d in listed.devices.values()]
         once = Outbound(vodozemac.GroupSession(), now())
-        await self._keys.give(room_id, once, devices, keep=False)
+        await patiently(lambda: self._keys.give(room_id, once, devices, keep=False))
         encrypted = self._machine.encrypt_room_event(room_id, once.session, kind, content)
         return await self._put(room_id, "m.room.encrypted", encrypted, txn)
 

@@ -15,7 +15,7 @@ from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
 import structlog
 import vodozemac
@@ -186,7 +186,7 @@ class CryptoStore:
             for row in await self._rows(tables.olm_session, "sender_key", missing):
                 self._known_senders.add(row.sender_key)
                 stored = self._opened("olm_session", row.sealed, row.sender_key, row.session_id)
-                if stored is None:
+                if not self._is_ours(stored):
                     continue
                 session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
                 session.creation_time = _naive(stored["created"])
@@ -238,7 +238,7 @@ class CryptoStore:
             return
         for row in await self._rows(tables.outbound_session, "room_id", [room_id]):
             stored = self._opened("outbound_session", row.sealed, room_id)
-            if stored is None:
+            if not self._is_ours(stored):
                 continue
             session = vodozemac.GroupSession.from_pickle(stored["pickle"], _PICKLE_KEY)
             while session.message_index < stored["reserved"]:
@@ -348,6 +348,7 @@ class CryptoStore:
                 stored = {
                     "pickle": thing._session.pickle(_PICKLE_KEY),  # noqa: SLF001  # as above
                     "created": _ms(thing.creation_time),
+                    "device": self._device_id,
                 }
                 return {
                     "sender_key": keys[0],
@@ -371,6 +372,7 @@ class CryptoStore:
                     "created": thing.created,
                     "shared": sorted(thing.shared),
                     "reserved": thing.reserved,
+                    "device": self._device_id,
                 }
                 return {"room_id": keys[0], "sealed": self._seal(table, stored, *keys)}
             case "device_list":
@@ -396,6 +398,10 @@ class CryptoStore:
         except Unopenable:
             log.error("crypto_state.unopenable", table=table)
             return None
+
+    def _is_ours(self, stored: dict[str, Any] | None) -> TypeGuard[dict[str, Any]]:
+        """Whether it was there, and made by this device: another's keys would leave us mute."""
+        return stored is not None and stored.get("device", self._device_id) == self._device_id
 
     async def _rows(self, table: Table, column: str, keys: Collection[str]) -> list[Any]:
         wanted = list(keys)

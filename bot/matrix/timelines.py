@@ -80,6 +80,7 @@ class Timelines:
         """Ask for the state of a room we have just come into, if the sync did not have it."""
         try:
             answer = await self._homeserver.request("GET", path("/v3/rooms/{}/members", room_id))
+            await self._rooms.look_again(room_id)
         except (MatrixError, Unreachable) as error:
             log.warning("members.unknown", room=room_id, error=str(error))
             return

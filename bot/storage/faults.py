@@ -23,8 +23,8 @@ _SQLITE: Final = {
     ),
     sqlite3.SQLITE_PERM: ("may not be used", "Let the bot's user write it and its directory"),
     sqlite3.SQLITE_IOERR: (
-        "cannot be read or written: the disk fails",
-        "See that the disk is whole and has room",
+        "cannot be read or written: the disk is full, or it fails",
+        "See that it has room and is whole",
     ),
     sqlite3.SQLITE_CORRUPT: _DAMAGED,
     sqlite3.SQLITE_NOTADB: ("is no database", "Restore a backup, or name another state_dir"),

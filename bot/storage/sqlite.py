@@ -200,12 +200,16 @@ class SqliteDatabase(Database):
         """Open the file or make it, readable for its owner only.
 
         Raises:
-            ConfigError: it cannot be opened, or is no SQLite database.
+            ConfigError: it cannot be opened.
+            StorageError: it is no SQLite database, or cannot be written.
         """
         try:
-            raw = await Connection.open(path)
-        except (OSError, sqlite3.Error) as error:
-            raise _unusable(path, error) from None
+            with _explained(path):
+                raw = await Connection.open(path)
+        except OSError as error:
+            problem = f"the database {path} cannot be opened ({error.strerror})"
+            fix = "Let the bot's user write it and its directory"
+            raise ConfigError("state_dir", problem, fix) from None
 
         async def creator(*_: Any, **__: Any) -> Connection:
             return raw
@@ -219,7 +223,7 @@ class SqliteDatabase(Database):
     async def transaction(self) -> AsyncIterator[AsyncConnection]:
         """See :meth:`Database.transaction`."""
         async with self._lock:
-            with self._explained():
+            with _explained(self._path):
                 await self._raw.begin()
                 try:
                     yield self._sqlalchemy
@@ -239,7 +243,7 @@ class SqliteDatabase(Database):
     async def scrub(self) -> None:
         """See :meth:`Database.scrub`: empties the log file, where deleted rows may still stand."""
         async with self._lock:
-            with self._explained():
+            with _explained(self._path):
                 await self._raw.in_thread(self._raw.truncate_log)
 
     async def close(self) -> None:
@@ -248,21 +252,13 @@ class SqliteDatabase(Database):
             await self._sqlalchemy.close()
             await self._engine.dispose()
 
-    @contextmanager
-    def _explained(self) -> Iterator[None]:
-        """Tell what is wrong with the file, where something is."""
-        try:
-            yield
-        except (sqlite3.Error, DBAPIError) as error:
-            if (fault := sqlite_fault(self._path, error)) is None:
-                raise
-            raise fault from None
 
-
-def _unusable(path: Path, error: Exception) -> ConfigError:
-    reason = error.strerror if isinstance(error, OSError) else str(error)
-    return ConfigError(
-        "state_dir",
-        f"the database {path} cannot be opened ({reason})",
-        "Let the bot's user write it and its directory, or restore a backup",
-    )
+@contextmanager
+def _explained(path: Path) -> Iterator[None]:
+    """Tell what is wrong with the file, where something is."""
+    try:
+        yield
+    except (sqlite3.Error, DBAPIError) as error:
+        if (fault := sqlite_fault(path, error)) is None:
+            raise
+        raise fault from None

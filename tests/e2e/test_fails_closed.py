@@ -18,11 +18,15 @@ import pytest
 from sandbox.bot import Bot
 from sandbox.gateway import Gateway
 from sandbox.world import Arrive, World
+from tests.e2e import disk
 from tests.e2e.conftest import NewBot
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, open_dm
 
 Spoil = Callable[[Bot], None]
+
+# Root may write everything, unless that right is taken away.
+AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--")
 
 
 @dataclass(frozen=True)
@@ -41,12 +45,11 @@ class Victim:
         self.bot.under = ()
 
     async def refuses(self, *words: str) -> None:
-        """It ends at once, with one line that says all of ``words``, and has told people nothing."""
+        """It ends with one line that holds all of ``words``, and has told people nothing."""
         heard, asked, before = self.dm.position, self.gateway.position, len(self.bot.log())
         await self.bot.launch()
         assert await self.bot.ended() == 2
         lines = self.bot.log()[before:].splitlines()
-        print(lines)
         assert "Traceback" not in self.bot.log()[before:]
         (told,) = [line for line in lines if line.startswith("actas: ")]
         assert told == lines[-1]
@@ -120,7 +123,9 @@ def no_database(bot: Bot) -> None:
     ("spoil", "words"),
     [
         pytest.param(truncated, ("actas.db", "Restore"), id="truncated"),
-        pytest.param(written(0.5, os.urandom(20_000)), ("actas.db", "Restore"), id="scribbled over"),
+        pytest.param(
+            written(0.5, os.urandom(20_000)), ("actas.db", "Restore"), id="scribbled over"
+        ),
         pytest.param(written(0, os.urandom(4096)), ("actas.db", "Restore"), id="header gone"),
         pytest.param(no_database, ("actas.db", "Restore"), id="no database"),
         pytest.param(execute("DROP TABLE inbox"), ("database", "inbox", "Restore"), id="no inbox"),
@@ -159,7 +164,7 @@ async def test_what_is_spoilt_is_told_in_one_line(
 
 
 async def test_without_its_database_it_asks_for_that_or_for_a_login(victim: Victim) -> None:
-    """It is not taken for a first start of no consequence: that the database may be lost is said."""
+    """It is not taken for a first start: that the database may be lost is said."""
     file(victim.bot).unlink()
     del victim.bot.environment["ACTAS_PASSWORD"]
     try:
@@ -172,12 +177,6 @@ async def test_without_its_database_a_password_is_not_enough(victim: Victim) -> 
     """Its identity went with it, and people would be warned of a new one."""
     file(victim.bot).unlink()
     await victim.refuses("homeserver.user", "identity", "Restore the state directory")
-
-
-# Root may write everything, unless that right is taken from it.
-AS_ANYBODY = ("setpriv", "--bounding-set", "-dac_override,-dac_read_search", "--")
-TO_A_PIPE = ("bash", "-c", 'exec "$@" > >(exec cat) 2>&1', "bash")  # what is printed
-FULL_DISK = ("prlimit", "--fsize=0", "--")  # every write to a file fails
 
 
 @pytest.mark.parametrize("what", ["file", "directory", "both"])
@@ -197,14 +196,11 @@ async def test_what_may_only_be_read_is_told(victim: Victim, what: str) -> None:
 
 async def test_a_full_disk_is_told(victim: Victim) -> None:
     """Nothing can be written, from the first file on."""
-    victim.bot.config["log"]["level"] = "info"
-    victim.bot.under = (*TO_A_PIPE, *FULL_DISK)
+    victim.bot.under = disk.FULL
     await victim.refuses(str(victim.bot.state_dir), "disk")
 
 
-async def test_the_database_of_another_account_is_refused(
-    victim: Victim, new_bot: NewBot
-) -> None:
+async def test_the_database_of_another_account_is_refused(victim: Victim, new_bot: NewBot) -> None:
     """With the same secret, and with another."""
     other = await new_bot()
     await other.stop()

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import insert, select
 from sqlalchemy.exc import IntegrityError
 
-from bot.errors import ConfigError
+from bot.errors import ConfigError, StorageError
 from bot.secret import Secret
 from bot.storage.database import Database
 from bot.storage.statements import upsert
@@ -162,7 +162,7 @@ async def test_a_file_that_is_no_database_is_told_by_its_path(tmp_path):
     """One line, with the path and what to do."""
     path = tmp_path / "actas.db"
     path.write_text("this is not a database at all" * 100)
-    with pytest.raises(ConfigError, match=r"^state_dir: the database .*actas\.db cannot be opened"):
+    with pytest.raises(StorageError, match=r"^database: .*actas\.db is no database\. Restore"):
         await Database.open(path)
 
 
