@@ -211,3 +211,13 @@ async def test_the_database_of_another_account_is_refused(victim: Victim, new_bo
         await victim.refuses("homeserver.user", other.user, victim.bot.user)
     finally:
         victim.bot.environment["ACTAS_SECRET"] = victim.bot.secret
+
+
+async def test_what_is_put_back_is_as_good_as_before(victim: Victim) -> None:
+    """None of the starts that failed has changed anything that matters."""
+    truncated(victim.bot)
+    await victim.refuses("actas.db")
+    victim.restore()
+    await victim.bot.start()
+    assert (await victim.dm.asks("jenkins whoami", "You are alice")).encrypted
+    await victim.bot.stop()
