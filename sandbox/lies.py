@@ -205,3 +205,27 @@ def with_prekey(user: str, prekey: Json) -> Change:
         return answer
 
     return change
+
+
+def with_new_device(user: str) -> Change:
+    """A sync response that tells, once, that a user's devices have changed."""
+    left = [user]
+
+    def change(response: Json) -> Json:
+        changed: list[str] = response.setdefault("device_lists", {}).setdefault("changed", [])
+        changed.extend(left)
+        left.clear()
+        return response
+
+    return change
+
+
+def offering(user: str, device: str, prekey: Json) -> Change:
+    """``/keys/claim``: a device that the homeserver has made up offers this key."""
+
+    def change(answer: Json) -> Json:
+        of_user = answer.setdefault("one_time_keys", {}).setdefault(user, {})
+        of_user[device] = {"signed_curve25519:AAAAAQ": prekey}
+        return answer
+
+    return change

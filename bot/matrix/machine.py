@@ -21,14 +21,13 @@ from bot.clock import now
 from bot.matrix.devices import Device, DeviceList
 from bot.matrix.events import is_shallow
 from bot.matrix.ids import is_id, is_key
+from bot.matrix.rotation import is_due
 from bot.matrix.signing import SigningKey, is_signed
 from bot.matrix.store import CryptoStore, Outbound
 from bot.recent import Recent
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"
-_ROTATION_MESSAGES: Final = 100
-_ROTATION_MS: Final = 7 * 24 * 3600 * 1000
 _ONE_TIME_KEYS: Final = 50
 UNWEDGE_EVERY: Final = 3600 * 1000  # ms between two new sessions with a wedged device
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
@@ -314,11 +313,9 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         """
         outbound: Outbound | None = self.store.outbound.get(room_id)
         if outbound is not None:
-            messages = _positive(settings.get("rotation_period_msgs"), _ROTATION_MESSAGES)
-            age = _positive(settings.get("rotation_period_ms"), _ROTATION_MS)
+            age = now() - outbound.created
             if (
-                outbound.index < messages
-                and now() - outbound.created < age
+                not is_due(settings, sent=outbound.index, age=age)
                 and outbound.shared <= allowed
                 and not any(self._reopened.get(k, 0) > outbound.created for *_, k in allowed)
             ):
@@ -387,7 +384,3 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         if "m.relates_to" in content:
             encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
-
-
-def _positive(value: Any, default: int) -> int:
-    return value if isinstance(value, int) and value > 0 else default

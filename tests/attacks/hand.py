@@ -72,6 +72,15 @@ class HandMade:
         self.account.mark_keys_as_published()
         return made
 
+    def prekey_as(self, user: str, device: str) -> Json:
+        """A new one-time key, signed as the device that :meth:`as_device_of` makes of this one."""
+        self.account.generate_one_time_keys(1)
+        (key,) = self.account.one_time_keys.values()
+        self.account.mark_keys_as_published()
+        content = {"key": key.to_base64()}
+        signature = self.account.sign(canonical(content)).to_base64()
+        return content | {"signatures": {user: {f"ed25519:{device}": signature}}}
+
     # Olm ------------------------------------------------------------------------------------
     def begin(self, keys: Json, prekey: str) -> None:
         """Start an Olm session with a device, ``keys`` being what ``/keys/query`` shows of it."""
