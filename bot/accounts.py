@@ -52,8 +52,7 @@ class Accounts:
             raise NotConnected(
                 f"You have not connected {service.title}.", f"Say `connect {service.name}`."
             )
-        known = await self._standing(actor) is Standing.KNOWN  # now, not when it was said
-        if not known or found.identity != actor.identity:
+        if not await self.knows(actor) or found.identity != actor.identity:
             await self.must_be_able_to_connect(actor)
             raise UserError(
                 f"Your credential for {service.name} is frozen, because your identity has changed.",
@@ -61,6 +60,10 @@ class Accounts:
             )
         await self._vault.touch(actor.user, service.name, datetime.now(UTC))
         return found
+
+    async def knows(self, actor: Actor) -> bool:
+        """Whether the actor is who the bot knows the user as now, not only when they spoke."""
+        return await self._standing(actor) is Standing.KNOWN
 
     async def prove(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
@@ -104,14 +107,17 @@ class Accounts:
 
         Raises:
             UserError: the identity has changed, and this is not the account of the one before; or
-                see :meth:`must_be_able_to_connect`.
+                it has changed since the flow began; or see :meth:`must_be_able_to_connect`.
         """
         async with self._slots[actor.user, service.name]:
             await self.must_be_able_to_connect(actor)
-            if not actor.pinned:
+            known = await self.knows(actor)
+            if not known and actor.pinned:
+                raise UserError("Your identity has changed since you began.", "Connect again")
+            if not known:
                 await self._recognise(credential, service)
             await self._vault.put(credential)
-            if not actor.pinned:
+            if not known:
                 await self._pins.repin(actor.user, actor.identity)
         log.info("account.connected", user=actor.user, service=service.name)
 
@@ -139,7 +145,7 @@ class Accounts:
             NotConnected: there is none.
             UserError: the actor's identity has changed.
         """
-        self._must_be_pinned(actor)
+        await self._must_be_known(actor)
         async with self._slots[actor.user, service.name]:
             revoked = await self._revoke(actor, service)
             if not await self._vault.delete(actor.user, service.name):
@@ -153,7 +159,7 @@ class Accounts:
         Raises:
             UserError: the actor's identity has changed.
         """
-        self._must_be_pinned(actor)
+        await self._must_be_known(actor)
         names = [account.service for account in await self._vault.accounts(actor.user)]
         for name in names:
             if name in self._services:
@@ -162,7 +168,7 @@ class Accounts:
         log.info("account.forgotten", user=actor.user)
         return names
 
-    async def unfreeze(self, user: str) -> list[str]:
+    async def accept(self, user: str) -> list[str]:
         """Know a user by the identity that their homeserver shows now, and let it use all theirs.
 
         An admin answers for that. Returns the services whose credentials are usable again.
@@ -170,7 +176,7 @@ class Accounts:
         Raises:
             UserError: the user is not known, or has no identity at the moment.
         """
-        pin = await self._pins.thaw(user)
+        pin = await self._pins.accept(user)
         if pin is None:
             raise UserError(
                 f"I know no identity of {user} that I could go by.",
@@ -184,7 +190,7 @@ class Accounts:
                         thawed.append(account.service)
                 except Unopenable:
                     log.error("credential.unopenable", user=user, service=account.service)
-        log.warning("account.unfrozen", user=user, services=thawed)
+        log.warning("account.accepted", user=user, services=thawed)
         return thawed
 
     async def of(self, actor: Actor) -> list[Account]:
@@ -195,8 +201,9 @@ class Accounts:
         await self._pins.need([actor.user])
         return self._pins.standing(actor.user, actor.identity)
 
-    def _must_be_pinned(self, actor: Actor) -> None:
-        if not actor.pinned:
+    async def _must_be_known(self, actor: Actor) -> None:
+        if not await self.knows(actor):
+            await self.must_be_able_to_connect(actor)
             raise UserError("Your identity has changed.", "Connect again first")
 
     async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:

@@ -52,11 +52,11 @@ class Admin:
         return say("Nothing of ", Strong(user), " is used until an admin unfreezes them.")
 
     async def unfreeze(self, call: Call[Message], user: str) -> Reply:
-        """Let somebody use all of theirs again, as whoever their homeserver shows now.
+        """Undo a freeze; or accept a changed identity, which then uses all of theirs again.
 
-        Do it only when you know from themselves that they have reset their identity, and trust
-        their homeserver to show me the right one; otherwise have them verified instead. I have to
-        have verified you.
+        Accept one only when you know from themselves that they have reset it, and trust their
+        homeserver to show me the right one; otherwise have them verified instead. I have to have
+        verified you.
         """
         admin = call.actor.user
         pin = self._pins.get(admin)
@@ -66,7 +66,14 @@ class Admin:
                 "I have to have verified you for that: else your homeserver could say it for you.",
                 "Say `verify`, compare emoji with my operator, then say it again",
             )
-        services = await self._accounts.unfreeze(_user_id(user))
+        if await self._pins.unfreeze(_user_id(user)):
+            thawed = line(Strong(user), " is not frozen any more.")
+            pin = self._pins.get(user)
+            if pin is None or pin.changed_to is None:
+                return Reply((thawed,))
+            changed = line("Their identity has changed as well. Say it again to accept this one.")
+            return Reply((thawed, changed))
+        services = await self._accounts.accept(user)
         known = line("I know ", Strong(user), " by their present identity from now on.")
         if not services:
             return Reply((known,))
@@ -82,8 +89,6 @@ def _user_id(text: str) -> str:
 def _state(pin: Pin | None) -> Inline:
     if pin is None:
         return "known"
-    if pin.frozen_at is not None:
-        return "frozen by an admin"
-    if pin.changed_to is not None:
-        return "changed, was verified" if pin.verified_at else "changed"
-    return "verified"
+    changed = "changed, was verified" if pin.verified_at else "changed"
+    identity = changed if pin.changed_to is not None else "verified" if pin.verified_at else ""
+    return "; ".join(filter(None, ("frozen by an admin" if pin.frozen_at else "", identity)))

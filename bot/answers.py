@@ -54,7 +54,7 @@ class Answers:
         else:
             content = self._content(message, rendered, room)
         # a changed identity is answered about connecting only, and has no device that is trusted
-        return Outgoing(room, content, txn, to_all_devices=not actor.pinned)
+        return Outgoing(room, content, txn, None if actor.pinned else actor.identity)
 
     async def send(self, outgoing: Outgoing) -> str:
         """Send it; sending it again is harmless.
@@ -62,8 +62,10 @@ class Answers:
         Raises:
             ActasError: it cannot be sent.
         """
-        send = self._sender.send_notice if outgoing.to_all_devices else self._sender.send
-        return await send(outgoing.room, outgoing.content, txn=outgoing.txn)
+        room, content, txn = outgoing.room, outgoing.content, outgoing.txn
+        if outgoing.identity is None:
+            return await self._sender.send(room, content, txn=txn)
+        return await self._sender.send_notice(room, content, txn=txn, identity=outgoing.identity)
 
     async def answer(
         self, message: Message, reply: Reply, *, to_direct: bool = False, interim: str = ""
@@ -86,30 +88,28 @@ class Answers:
             return False
         return True
 
-    async def tell(
-        self, room: str, reply: Reply, *, txn: str, to_all_devices: bool = False
-    ) -> None:
+    async def tell(self, room: str, reply: Reply, *, txn: str, identity: str | None = None) -> None:
         """Say something that answers no message; failures are logged.
 
-        ``to_all_devices`` lets unsigned devices of a direct message's user read it as well.
+        ``identity``: for the devices that it has signed, known or not, in a direct message.
         """
-        send = self._sender.send_notice if to_all_devices else self._sender.send
         try:
-            await send(room, notice(render(reply)), txn=txn)
+            await self.send(Outgoing(room, notice(render(reply)), txn, identity))
         except ActasError as error:
             log.error("message.not_sent", room=room, error=str(error))
 
     async def fixed(
-        self, room: str, sentence: str, *, about: str, asker: str | None = None
+        self, room: str, sentence: str | Reply, *, about: str, asker: str | None = None
     ) -> None:
         """Give a fixed sentence (see ``notices``) about an event; failures are logged.
 
-        ``asker`` is whose message that is: it is then answered, and they are mentioned.
+        In a direct message all devices of its user can read it, signed or not. ``asker`` is whose
+        message that is: it is then answered, and they are mentioned.
         """
-        quoted = about if asker else None
-        content = notice(render(say(sentence)), reply_to=quoted, mention=asker)
+        reply = say(sentence) if isinstance(sentence, str) else sentence
+        content = notice(render(reply), reply_to=about if asker else None, mention=asker)
         try:
-            txn = transaction_id(about, "notice", sentence)
+            txn = transaction_id(about, "notice", content["body"])
             await self._sender.send_notice(room, content, txn=txn)
         except ActasError as error:
             log.error("notice.not_sent", room=room, error=str(error))

@@ -174,11 +174,12 @@ class Connections:
                 del self._open[actor.user]
 
     def _speaker(self, actor: Actor, room: str) -> Callable[[Reply], Awaitable[None]]:
-        """To a changed identity only fixed sentences reach: it has no keys yet."""
+        """A changed identity is spoken to at its own devices until it is known."""
 
         async def speak(reply: Reply) -> None:
-            txn = secrets.token_hex(16)
-            await self._answers.tell(room, reply, txn=txn, to_all_devices=not actor.pinned)
+            known = await self._accounts.knows(actor)
+            identity = None if known else actor.identity
+            await self._answers.tell(room, reply, txn=secrets.token_hex(16), identity=identity)
 
         return speak
 

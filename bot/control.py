@@ -72,16 +72,16 @@ class _Control:
         try:
             request = json.loads(line)
             what, transaction = request["do"], request.get("transaction")
-        except (ValueError, TypeError, KeyError, AttributeError):
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             return {"error": "malformed request"}
         try:
             match what:
                 case "list":
                     pass
                 case "confirm":
-                    await self._verifications.confirm(transaction)
+                    self._verifications.confirm(transaction)
                 case "reject":
-                    await self._verifications.reject(transaction)
+                    self._verifications.reject(transaction)
                 case _:
                     return {"error": "unknown request"}
         except KeyError:

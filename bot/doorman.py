@@ -11,7 +11,6 @@ from bot.commands.registry import Registry
 from bot.errors import ActasError
 from bot.matrix.client import Homeserver, path
 from bot.matrix.inbox import Invite, Joined
-from bot.matrix.outbound import transaction_id
 from bot.matrix.rooms import Rooms
 from bot.policy import Access, matches
 
@@ -63,8 +62,7 @@ class Doorman:
         except ActasError as error:
             log.warning("direct_message.not_listed", room=room, error=str(error))
         hello = greeting(self._registry, self._prefix)
-        txn = transaction_id(room, "greeting")  # fixed text, also for those who have to set up keys
-        await self._answers.tell(room, hello, txn=txn, to_all_devices=True)
+        await self._answers.fixed(room, hello, about=room)  # also to those who have to set up keys
 
     async def explain(self, room: str, about: str) -> None:
         """Say once that the bot works in encrypted rooms only."""

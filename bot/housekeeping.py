@@ -42,7 +42,7 @@ class Housekeeping:
             try:
                 for locked in await self._inbox.expire(self._max_age):
                     await self._unreadable(locked)
-                await self._verifications.expire()
+                self._verifications.expire()
                 if rounds % _SESSIONS_EVERY == 0:
                     log.debug("sessions.expired", count=await self._store.expire())
             except Exception:  # a locked database, or a bug: people are answered all the same

@@ -39,13 +39,14 @@ State = Literal["finished", "failed", "interrupted"]
 class Outgoing:
     """A message that is to be sent: into which room, with which content and transaction id.
 
-    ``to_all_devices``: it holds nothing of anybody's, and is for somebody without trusted devices.
+    ``identity`` is set for somebody who is not known (any more): it is then for the devices that
+    this identity (master key) has signed, and is not sent again after a restart.
     """
 
     room: str
     content: Mapping[str, Any]
     txn: str
-    to_all_devices: bool = False
+    identity: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

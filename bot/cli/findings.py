@@ -8,6 +8,7 @@ from enum import Enum
 
 import typer
 
+from bot.cli.printing import plain
 from bot.errors import ActasError
 
 
@@ -48,7 +49,7 @@ async def show(findings: AsyncIterator[Finding]) -> list[Finding]:
     """Print findings as they come; return those that failed."""
     failed = []
     async for finding in findings:
-        typer.echo(f"{finding.verdict.value:<5} {finding.what:<24} {finding.text}")
+        typer.echo(f"{finding.verdict.value:<5} {finding.what:<24} {plain(finding.text)}")
         if finding.verdict is Verdict.FAIL:
             failed.append(finding)
     return failed

@@ -10,7 +10,7 @@ import typer
 
 def table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Print rows under a header, in columns. Control characters do not reach the terminal."""
-    lines = [header, *([_plain(cell) for cell in row] for row in rows)]
+    lines = [header, *([plain(cell) for cell in row] for row in rows)]
     widths = [max(len(cell) for cell in column) for column in zip(*lines, strict=True)]
     for line in lines:
         cells = (cell.ljust(width) for cell, width in zip(line, widths, strict=True))
@@ -22,5 +22,6 @@ def moment(when: datetime | None) -> str:
     return "-" if when is None else when.strftime("%Y-%m-%d %H:%M:%SZ")
 
 
-def _plain(cell: str) -> str:
+def plain(cell: str) -> str:
+    """``cell`` without what a terminal would act on; "-" for nothing."""
     return "".join(each if each.isprintable() else "�" for each in cell) or "-"

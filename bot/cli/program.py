@@ -11,6 +11,7 @@ from typing import Final, NoReturn
 import typer
 
 from bot import __version__
+from bot.cli.printing import plain
 from bot.errors import ActasError, ConfigError, StorageError, Unopenable, WrongKey
 from bot.log import set_up
 from bot.log.traces import format_trace
@@ -100,5 +101,5 @@ def _options(
 
 
 def _say(text: str, code: int) -> int:
-    typer.echo(f"actas: {text}", err=True)
+    typer.echo(f"actas: {plain(text)}", err=True)  # it may repeat what a server said
     return code

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, TypeAlias
 import typer
 
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
-from bot.cli.printing import table
+from bot.cli.printing import plain, table
 from bot.config import Location, load_location
 from bot.errors import ActasError, ConfigError
 from bot.storage.state import control_address
@@ -45,7 +45,7 @@ def verify(
         same = typer.confirm("Is that what they see?", default=False)
         ask("confirm" if same else "reject", transaction=found["transaction"])
         found = _ended(ask, found)
-    typer.echo(f"{found['outcome']}.")
+    typer.echo(f"{plain(found['outcome'])}.")
     if found["state"] != "verified":
         raise typer.Exit(1)
 
@@ -82,7 +82,8 @@ def _ended(ask: Ask, found: Verification) -> Verification:
 
 
 def _show(found: Verification) -> None:
-    typer.echo(f"{found['user']} (device {found['device']}) sees, if nobody stands between:\n")
+    who, device = plain(found["user"]), plain(found["device"])
+    typer.echo(f"{who} (device {device}) sees, if nobody stands between:\n")
     typer.echo("   ".join(f"{symbol} {name}" for symbol, name in found["emoji"]))
     typer.echo(f"\nor the numbers {' '.join(map(str, found['numbers']))}.")
     typer.echo("Ask them, by phone or side by side; not in a Matrix room.")

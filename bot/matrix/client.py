@@ -7,6 +7,7 @@ without ``/_matrix/client``. Nothing here retries by itself except :meth:`Homese
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,10 +18,12 @@ import aiohttp
 import stamina
 
 from bot.errors import ActasError
+from bot.matrix.ids import is_id
 from bot.secret import Secret
 
 JsonObject = dict[str, Any]
 _CLIENT: Final = "/_matrix/client"
+_CODE: Final = re.compile(r"[A-Za-z0-9_.]{1,100}")  # an errcode; it is shown to operators
 _LARGEST: Final = 256 * 1024 * 1024  # bytes of one answer; a first sync of many rooms is large
 
 
@@ -108,7 +111,7 @@ class Homeserver:
             errcode, wait = answer.get("errcode"), answer.get("retry_after_ms")
             raise MatrixError(
                 status,
-                errcode if isinstance(errcode, str) else "",
+                errcode if isinstance(errcode, str) and _CODE.fullmatch(errcode) else "",
                 wait / 1000 if isinstance(wait, int | float) else None,
                 answer,
             )
@@ -214,7 +217,7 @@ async def log_in(
 
     Raises:
         MatrixError: ``M_FORBIDDEN`` for a wrong password.
-        Unreachable: no answer.
+        Unreachable: no answer, or none that is one.
     """
     answer = await homeserver.request(
         "POST",
@@ -226,9 +229,11 @@ async def log_in(
             "initial_device_display_name": device_name,
         },
     )
-    token = Secret(str(answer["access_token"]))
-    homeserver.use(token)
-    return Session(str(answer["user_id"]), str(answer["device_id"]), token)
+    user_id, device_id, token = (answer.get(k) for k in ("user_id", "device_id", "access_token"))
+    if not is_id(user_id) or not is_id(device_id) or not isinstance(token, str):
+        raise Unreachable("the homeserver's answer is not a login")
+    homeserver.use(Secret(token))
+    return Session(user_id, device_id, Secret(token))
 
 
 async def adopt(homeserver: Homeserver, token: Secret, device_id: str | None) -> Session:
@@ -240,4 +245,7 @@ async def adopt(homeserver: Homeserver, token: Secret, device_id: str | None) ->
     """
     homeserver.use(token)
     answer = await homeserver.request("GET", "/v3/account/whoami")
-    return Session(str(answer["user_id"]), str(answer.get("device_id") or device_id or ""), token)
+    user_id, device_id = answer.get("user_id"), answer.get("device_id") or device_id or ""
+    if not is_id(user_id) or not (device_id == "" or is_id(device_id)):
+        raise Unreachable("the homeserver does not say whose the access token is")
+    return Session(user_id, device_id, token)

@@ -238,14 +238,14 @@ class Inbound:
                 keep = [e for e in batch.entries if e.event_id not in replayed]
                 unlocked = [e for e in batch.unlocked if e.event_id not in replayed]
                 fresh = await self._inbox.add(connection, keep)
-                await self._inbox.unlock(connection, unlocked)
+                fresh |= await self._inbox.unlock(connection, unlocked)
                 rooms = await self._rooms.write(connection)
                 row = {"name": "next_batch", "value": token}
                 await connection.execute(upsert(connection, tables.sync_state), [row])
         except BaseException:
             self._rooms.rewrite(rooms)
             raise
-        return fresh | {e.event_id for e in unlocked}
+        return fresh
 
     async def _replayed(self, connection: Any, indices: list[dict[str, Any]]) -> set[str]:
         """The events whose ciphertext has been seen before (N7), in this batch or earlier."""

@@ -144,15 +144,22 @@ class Inbox:
             await connection.execute(insert_new(connection, _T), rows)
         return new
 
-    async def unlock(self, connection: AsyncConnection, entries: Collection[Entry]) -> None:
-        """Replace locked events by what they turned out to be, in the caller's transaction."""
+    async def unlock(self, connection: AsyncConnection, entries: Collection[Entry]) -> set[str]:
+        """Replace locked events by what they turned out to be, in the caller's transaction.
+
+        Returns the ids of those that were still waited for: others have been given up meanwhile.
+        """
+        unlocked = set()
         for entry in entries:
             row = self._row(entry)
-            await connection.execute(
+            changed = await connection.execute(
                 update(_T)
                 .where(_T.c.event_id == row["event_id"], _T.c.state == "locked")
                 .values(state="new", session_id=None, sealed=row["sealed"])
             )
+            if changed.rowcount:
+                unlocked.add(entry.event_id)
+        return unlocked
 
     async def done(self, connection: AsyncConnection, event_ids: Collection[str]) -> None:
         """Finished: the text goes, the id stays, in the caller's transaction."""

@@ -99,6 +99,9 @@ class _Introduction:
         """The identity goes up before a new device's keys do: nobody ever sees it unsigned."""
         answer = await query_own_keys(self._homeserver, self._user)
         shown = read_device_list(self._user, answer)
+        self._see_same_keys(shown)
+        if shown.master is None and _shows_something(answer, self._user) and not reset:
+            raise ForeignIdentity(self._user)  # half an identity is one as well
         own = held.known_as(shown.master)
         if reset and (own is None or own is held.current):
             own = await self._publish(held, held.next or OwnIdentity.new())
@@ -139,6 +142,13 @@ class _Introduction:
         log.info("identity.adopted", master=own.master)
         return own
 
+    def _see_same_keys(self, shown: DeviceList) -> None:
+        """Before anything is published: a device that has other keys is not ours to sign."""
+        device = shown.devices.get(self._session.device_id)
+        keys = self._machine.account.identity_keys
+        if device and (device.ed25519, device.curve25519) != (keys["ed25519"], keys["curve25519"]):
+            raise _keys_lost(self._session)
+
     def _see_nothing_to_recover(self, held: Held) -> None:
         if self._login.recovery is not None and held == Held():
             problem = f"is set, but {self._user} has no cross-signing identity yet"
@@ -147,9 +157,6 @@ class _Introduction:
     async def _show_device(self, own: OwnIdentity, shown: DeviceList) -> None:
         session, machine = self._session, self._machine
         device = shown.devices.get(session.device_id)
-        keys = machine.account.identity_keys
-        if device and (device.ed25519, device.curve25519) != (keys["ed25519"], keys["curve25519"]):
-            raise _keys_lost(session)
         if not machine.account.shared:
             device_keys = machine.device_keys(own.self_signing)
             body = {"device_keys": device_keys, **machine.prekeys(0, fallback_used=True)}
@@ -163,6 +170,12 @@ class _Introduction:
             answer = await self._homeserver.request("POST", "/v3/keys/signatures/upload", signed)
             if answer.get("failures"):
                 raise MatrixError(200, "M_UNKNOWN", None, answer)
+
+
+def _shows_something(answer: dict[str, Any], user: str) -> bool:
+    """Whether an answer of ``/keys/query`` has a master key of the user's, sound or not."""
+    masters = answer.get("master_keys")
+    return isinstance(masters, dict) and bool(masters.get(user))
 
 
 def _keys_lost(session: Session) -> ConfigError:

@@ -60,13 +60,14 @@ class Judge:
         if self._trust.cross_signed_devices_only and not device.signed:
             doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
             return self._stray(room_id, event, said, doubt)
-        pinned, pin = self._pins.trusts(listed), self._pins.get(found.sender)
+        pin = self._pins.get(found.sender)
+        pinned = self._pins.trusts(listed)
         actor = Actor(
             user=found.sender,
             room=room_id,
             device=device.device_id,
             identity=listed.master or "",
-            pinned=listed.master is None or pinned,
+            pinned=pinned or (listed.master is None and pin is None),
             private=self._is_private(room_id, found.sender),
             verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
         )

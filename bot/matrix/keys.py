@@ -21,6 +21,7 @@ from bot.recent import Recent
 _CHUNK: Final = 50  # devices in one request
 _QUERIED: Final = 250  # users in one query
 _ABSENT: Final = 5 * 60 * 1000  # ms until a user whose server did not answer is asked for again
+_ANEW: Final = 60 * 1000  # ms between two times that a known user is asked for without a reason
 _CLAIM_TIMEOUT: Final = 10.0  # seconds; a remote server must not hold up a room (N11)
 _UNKNOWN: Final = 60 * 1000  # ms until a wedged device of somebody unknown is looked at again
 _KEYLESS: Final = 5 * 60 * 1000  # ms until a device that offered no key is asked again
@@ -44,8 +45,9 @@ class KeyExchange:
         self._homeserver, self._machine = homeserver, machine
         self._store, self._pins, self._signed_only = store, pins, signed_only
         self._querying = asyncio.Lock()
-        self._keyless: Recent[str, int] = Recent()
+        self._keyless: Recent[tuple[str, str], int] = Recent()
         self._absent: Recent[str, int] = Recent()
+        self._asked: Recent[str, int] = Recent()
 
     # ------------------------------------------------------------------ our prekeys
     async def top_up(self, on_server: int, *, fallback_used: bool) -> None:
@@ -66,13 +68,19 @@ class KeyExchange:
     async def devices_of(
         self, users: Collection[str], *, anew: Collection[str] = ()
     ) -> dict[str, DeviceList]:
-        """The device lists of ``users``, asked for where unknown, outdated, or in ``anew``."""
+        """The device lists of ``users``, asked for where unknown or outdated.
+
+        Those in ``anew`` are asked for as well, once a minute: who can bring that about must not be
+        able to hold up everybody else.
+        """
         await self._store.need_devices(users)
         await self._pins.need(users)
-        if self._stale(users) or anew:
+        wanted = {user for user in anew if now() - self._asked.get(user, 0) > _ANEW}
+        if self._stale(users) or wanted:
             async with self._querying:
-                stale = self._stale(users) | set(anew)
+                stale = self._stale(users) | (wanted - self._silent(wanted))
                 if stale:
+                    self._asked.update(dict.fromkeys(wanted, now()))
                     await self._query(sorted(stale))
         devices = self._store.devices
         return {user: devices[user] for user in users if user in devices}
@@ -82,16 +90,18 @@ class KeyExchange:
         if device is None:
             return False
         if not self._signed_only:
-            return devices.master is None or self._pins.trusts(devices)
+            nobody = devices.master is None and self._pins.get(devices.user_id) is None
+            return nobody or self._pins.trusts(devices)
         return device.signed and self._pins.trusts(devices)
 
     def _stale(self, users: Iterable[str]) -> set[str]:
-        known, outdated, recently = self._store.devices, self._store.outdated, now() - _ABSENT
-        return {
-            user
-            for user in users
-            if (user not in known or user in outdated) and self._absent.get(user, 0) < recently
-        }
+        known, outdated = self._store.devices, self._store.outdated
+        wanted = {user for user in users if user not in known or user in outdated}
+        return wanted - self._silent(wanted)
+
+    def _silent(self, users: Iterable[str]) -> set[str]:
+        """Those whose homeserver has not answered lately."""
+        return {user for user in users if self._absent.get(user, 0) > now() - _ABSENT}
 
     async def _query(self, users: list[str]) -> None:
         for start in range(0, len(users), _QUERIED):
@@ -194,8 +204,8 @@ class KeyExchange:
         missing = [
             d
             for d in devices
-            if self._machine.session_store.get(d.curve25519) is None
-            and now() - self._keyless.get(d.curve25519, 0) > _KEYLESS
+            if self._machine.olm_session(d) is None
+            and now() - self._keyless.get((d.curve25519, d.ed25519), 0) > _KEYLESS
         ]
         for start in range(0, len(missing), _CHUNK):
             await self._claim(missing[start : start + _CHUNK])
@@ -215,7 +225,7 @@ class KeyExchange:
         except (MatrixError, Unreachable) as error:
             log.warning("one_time_keys.claim_failed", error=str(error))
             for d in devices:
-                self._keyless[d.curve25519] = now() - _KEYLESS + _UNCLAIMED
+                self._keyless[d.curve25519, d.ed25519] = now() - _KEYLESS + _UNCLAIMED
             return False
         claimed, opened = answer.get("one_time_keys"), False
         for d in devices:
@@ -224,7 +234,7 @@ class KeyExchange:
             if keys is not None and self._machine.open_olm(d, keys):
                 opened = True
             else:
-                self._keyless[d.curve25519] = now()
+                self._keyless[d.curve25519, d.ed25519] = now()
         return opened
 
     async def _send_to_devices(self, messages: dict[str, dict[str, Any]]) -> None:

@@ -13,7 +13,7 @@ from typing import Any, Final
 
 import structlog
 import vodozemac
-from nio.crypto import InboundGroupSession, Olm
+from nio.crypto import InboundGroupSession, Olm, Session
 from nio.exceptions import EncryptionError
 from unpaddedbase64 import decode_base64
 
@@ -29,6 +29,7 @@ from bot.recent import Recent
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 _ONE_TIME_KEYS: Final = 50
+_WEDGED_OF_ONE: Final = 10  # devices of one user that are noted as wedged
 UNWEDGE_EVERY: Final = 3600 * 1000  # ms between two new sessions with a wedged device
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
 
@@ -73,7 +74,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
 
     def __init__(self, user_id: str, device_id: str, store: CryptoStore) -> None:
         self._arrived: list[InboundGroupSession] = []
-        self.wedged: Recent[tuple[str, str], int] = Recent()
+        self.wedged: Recent[tuple[str, str], int] = Recent()  # (user id, Curve25519 key): when (ms)
         self.withheld: Recent[tuple[str, str, str], None] = Recent()
         self._reopened: Recent[str, int] = Recent()
         super().__init__(user_id, device_id, store)
@@ -191,12 +192,14 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
 
     def _handle_olm_event(self, sender: str, sender_key: str, payload: dict[str, Any]) -> None:
         """Called by nio for an Olm payload whose sender and recipient are right."""
+        if is_key(ed25519 := payload["keys"]["ed25519"]):
+            self.store.bind_sessions(sender_key, ed25519)
         if payload["type"] == "m.dummy":
             self._note_reopened(sender_key)
         if payload["type"] != "m.room_key":
             return
         content = payload["content"]
-        room_id, ed25519 = content["room_id"], payload["keys"]["ed25519"]
+        room_id = content["room_id"]
         if content["algorithm"] != MEGOLM or not is_id(room_id) or not is_key(ed25519):
             raise Refused("malformed room key")
         self._arrived.append(
@@ -213,8 +216,13 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             self._reopened[sender_key] = now()
 
     def _mark_device_for_unwedging(self, sender: str, sender_key: str) -> None:
-        """Called by nio when no Olm session decrypts; a new one is started, once an hour."""
-        if is_id(sender) and is_key(sender_key) and (sender, sender_key) not in self.wedged:
+        """Called by nio when no Olm session decrypts; a new one is started, once an hour.
+
+        Of one user a few devices are noted, so that nobody crowds out what others have.
+        """
+        if not is_id(sender) or not is_key(sender_key) or (sender, sender_key) in self.wedged:
+            return
+        if sum(user == sender for user, _ in self.wedged) < _WEDGED_OF_ONE:
             self.wedged[sender, sender_key] = 0
 
     def accept(self, new: InboundGroupSession) -> bool:
@@ -311,31 +319,44 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         the devices, (user id, device id, Curve25519 key), that may read what is said now: a
         session that anybody else has is given up.
         """
+        reopened = max((self._reopened.get(key, 0) for *_, key in allowed), default=0)
         outbound: Outbound | None = self.store.outbound.get(room_id)
         if outbound is not None:
             age = now() - outbound.created
             if (
                 not is_due(settings, sent=outbound.index, age=age)
                 and outbound.shared <= allowed
-                and not any(self._reopened.get(k, 0) > outbound.created for *_, k in allowed)
+                and reopened < outbound.created
             ):
                 return outbound
-        outbound = Outbound(vodozemac.GroupSession(), now())
+        outbound = Outbound(vodozemac.GroupSession(), max(now(), reopened + 1))
         self.store.save_outbound(room_id, outbound)
         return outbound
 
     def open_olm(self, device: Device, one_time_keys: Any) -> bool:
-        """Start an Olm session from an answer of ``/keys/claim`` (N11). False if it is no good."""
+        """Start an Olm session from an answer of ``/keys/claim`` (N11). False if it is no good.
+
+        It is used for this device only: a device can declare another one's Curve25519 key.
+        """
         key_id = f"ed25519:{device.device_id}"
         try:
             ((_, key),) = one_time_keys.items()
             if is_signed(key, device.user_id, key_id, device.ed25519):
-                self.create_session(key["key"], device.curve25519)
+                session = self.create_session(key["key"], device.curve25519)
+                session.ed25519, session.proved = device.ed25519, False
+                self.store.tidy_sessions(device.curve25519)
                 return True
         except (ValueError, KeyError, TypeError, AttributeError):
             pass
         log.warning("one_time_key.refused", user=device.user_id, device=device.device_id)
         return False
+
+    def olm_session(self, device: Device) -> Session | None:
+        """The newest Olm session with a device; ``store.need_senders`` has been called."""
+        for session in self.session_store[device.curve25519]:
+            if session.ed25519 in (device.ed25519, None):
+                return session
+        return None
 
     def room_key_for(
         self, device: Device, room_id: str, session: vodozemac.GroupSession
@@ -356,7 +377,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
     def _encrypt_to(
         self, device: Device, kind: str, content: dict[str, Any]
     ) -> dict[str, Any] | None:
-        olm = self.session_store.get(device.curve25519)
+        olm = self.olm_session(device)
         if olm is None:
             return None
         encrypted: dict[str, Any] = self._olm_encrypt(olm, device, kind, content)

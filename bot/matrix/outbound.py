@@ -75,25 +75,41 @@ class Sender:
         return await self._put(room_id, kind, content, txn)
 
     async def send_notice(
-        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = _MESSAGE
+        self,
+        room_id: str,
+        content: Mapping[str, Any],
+        *,
+        txn: str,
+        kind: str = _MESSAGE,
+        identity: str | None = None,
     ) -> str:
         """Send what holds no data of anybody's: a fixed sentence, or an event of ``kind``.
 
         In an encrypted direct message it reaches all devices of that user, signed or not, with a
         session that is used for nothing else; in a room that was never encrypted it is in clear.
+        With an ``identity`` it may hold what is that identity's: it reaches only the devices that
+        this one has signed, whether or not it is who the user is known by, and is never in clear.
 
         Raises:
+            NotSent: it is for an identity, and the room is not encrypted.
             MatrixError, Unreachable: the homeserver refused, or stayed away too long.
             StorageError: the keys could not be written, so nothing was sent.
         """
         await self._rooms.need([room_id])
         if not await self._rooms.look_again(room_id):
+            if identity is not None:
+                raise NotSent(room_id)
             return await self._put(room_id, kind, content, txn)
         members = set(self._rooms.get(room_id).members) - {self._machine.user_id}
         if len(members) != 1:
             return await self.send(room_id, content, txn=txn, kind=kind)
         lists = await self._keys.devices_of(members)
-        devices = [d for listed in lists.values() for d in listed.devices.values()]
+        devices = [
+            device
+            for listed in lists.values()
+            for device in listed.devices.values()
+            if identity is None or (device.signed and listed.master == identity)
+        ]
         once = Outbound(vodozemac.GroupSession(), now())
         await patiently(lambda: self._keys.give(room_id, once, devices, keep=False))
         encrypted = self._machine.encrypt_room_event(room_id, once.session, kind, content)

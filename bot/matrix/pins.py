@@ -127,15 +127,15 @@ class Pins:
                 Pin(
                     user,
                     master,
-                    old.first_seen if old is not None and same else now(),
-                    verified_at=now() if verified else None,
+                    old.first_seen if old and same else now(),
+                    verified_at=now() if verified else old.verified_at if old and same else None,
                     frozen_at=old.frozen_at if old is not None else None,
                 )
             )
         log.warning("identity.pinned_anew", user=user, verified=verified)
 
     async def freeze(self, user: str) -> bool:
-        """Have nothing of the user's used until :meth:`thaw`. False if they are not known."""
+        """Have nothing of the user's used until :meth:`unfreeze`. False if they are not known."""
         async with self.changing:
             await self.need([user])
             pin = self._pins.get(user)
@@ -144,23 +144,32 @@ class Pins:
         log.warning("identity.frozen", user=user)
         return pin is not None
 
-    async def thaw(self, user: str) -> Pin | None:
-        """Undo :meth:`freeze`, and know the user by the identity that the server shows now.
+    async def unfreeze(self, user: str) -> bool:
+        """Undo :meth:`freeze`, and nothing else. False if the user was not frozen."""
+        async with self.changing:
+            await self.need([user])
+            pin = self._pins.get(user)
+            if pin is None or pin.frozen_at is None:
+                return False
+            await self._keep(replace(pin, frozen_at=None))
+        log.warning("identity.unfrozen", user=user)
+        return True
 
-        Returns the new pin; None if the user is not known, or has no identity at the moment.
+    async def accept(self, user: str) -> Pin | None:
+        """Know the user by the identity that the server shows now, on somebody's word.
+
+        Returns the pin; None if the user is not known, or has no identity at the moment.
         """
         async with self.changing:
             await self.need([user])
             pin = self._pins.get(user)
             if pin is None or pin.changed_to == "":
                 return None
-            if pin.changed_to is None:
-                thawed = replace(pin, frozen_at=None)
-            else:
-                thawed = Pin(user, pin.changed_to, now())
-            await self._keep(thawed)
-        log.warning("identity.thawed", user=user)
-        return thawed
+            if pin.changed_to is not None:
+                pin = Pin(user, pin.changed_to, now(), frozen_at=pin.frozen_at)
+                await self._keep(pin)
+        log.warning("identity.accepted", user=user)
+        return pin
 
     async def _keep(self, pin: Pin) -> None:
         async with self._database.transaction() as connection:

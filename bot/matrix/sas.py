@@ -84,15 +84,18 @@ class Sas:
         )
         if not offered or not strings:
             raise Cancel("m.unknown_method", "no method in common")
+        try:
+            committed = (self._ours + Api.to_canonical_json(dict(content))).encode()
+        except ValueError:
+            raise Cancel("m.invalid_message", "cannot be written canonically") from None
         self._accepted = True
-        committed = self._ours + Api.to_canonical_json(dict(content))
         return {
             "method": METHOD,
             "key_agreement_protocol": _AGREEMENT,
             "hash": _HASH,
             "message_authentication_code": _MAC,
             "short_authentication_string": strings,
-            "commitment": unpadded(hashlib.sha256(committed.encode()).digest()),
+            "commitment": unpadded(hashlib.sha256(committed).digest()),
         }
 
     def key(self, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -39,6 +39,10 @@ from bot.storage.statements import insert_new, upsert
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
+# What we know of an Olm session beside nio: the Ed25519 key of the device that it is with, None
+# until that is known, and whether the device itself has opened it.
+Session.ed25519, Session.proved = None, False
+
 _PICKLE_KEY: Final = bytes(32)
 _RESERVE: Final = 32  # messages a stored outbound session may be ahead of what was written
 _KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kept
@@ -189,16 +193,29 @@ class CryptoStore:
                 if not self._is_ours(stored):
                     continue
                 session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
+                session.ed25519, session.proved = stored.get("ed25519"), stored.get("proved", False)
                 session.creation_time = _naive(stored["created"])
                 session.use_time = _naive(row.used_at)
                 self.sessions.add(row.sender_key, session)
 
+    def bind_sessions(self, sender_key: str, ed25519: str) -> None:
+        """Who holds a Curve25519 key has named its Ed25519 key: sessions they opened are theirs."""
+        for session in self.sessions[sender_key]:
+            if session.ed25519 is None:
+                session.ed25519, session.proved = ed25519, True
+                self.save_session(sender_key, session)
+
     def tidy_sessions(self, sender_key: str) -> None:
-        """Keep the newest few Olm sessions with a device; anybody can open any number of them."""
+        """Keep the newest few Olm sessions with a device; anybody can open any number of them.
+
+        Those that its holder opened are counted for themselves: others can have us open more.
+        """
         sessions = self.sessions[sender_key]
-        for old in sessions[_OLM_SESSIONS:]:
+        proved = [session for session in sessions if session.proved]
+        opened = [session for session in sessions if not session.proved]
+        for old in (*proved[_OLM_SESSIONS:], *opened[_OLM_SESSIONS:]):
             self._dirty["olm_session", sender_key, old.id] = None
-        del sessions[_OLM_SESSIONS:]
+            sessions.remove(old)
         if sessions:
             self._known_senders.add(sender_key)
         else:

@@ -9,7 +9,8 @@ https://spec.matrix.org/v1.18/client-server-api/#key-verification-framework
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import re
+from collections.abc import Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
@@ -28,7 +29,10 @@ from bot.matrix.outbound import Sender, transaction_id
 from bot.matrix.pins import Pins
 from bot.matrix.sas import METHOD, Cancel, Party, Sas
 
+_PLAIN: Final = re.compile(r"[!-~]{1,255}")
+"""How ids are written that an operator is shown beside emoji: nothing that could pass for some."""
 _PATIENCE: Final = 10 * 60 * 1000  # ms from the request to the end (spec)
+_SENDING: Final = 30.0  # seconds for one step of ours to go out
 _FAREWELL: Final = 2.0  # seconds
 _AHEAD: Final = 5 * 60 * 1000  # ms that a request's time may be ahead of ours (spec)
 
@@ -83,6 +87,7 @@ class Verifications:
         ed25519 = machine.account.identity_keys["ed25519"]
         self._us = Party(machine.user_id, machine.device_id, ed25519, master)
         self._by_user: dict[str, Verification] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
 
     # ------------------------------------------------------------------ the person's side
     async def take(self, step: Verifying) -> None:
@@ -130,6 +135,8 @@ class Verifications:
                 await self._say(found, "accept", found.sas.start(step.content))
             case "key":
                 await self._say(found, "key", found.sas.key(step.content))
+                if found.over:
+                    return
                 found.state = "comparing"
                 await self._tell(found.room, notices.COMPARE, about=step.event_id)
             case "mac":
@@ -144,7 +151,7 @@ class Verifications:
         """Those under way and those that ended last, by user."""
         return [self._by_user[user] for user in sorted(self._by_user)]
 
-    async def confirm(self, transaction: str) -> None:
+    def confirm(self, transaction: str) -> None:
         """The operator has seen that both sides show the same.
 
         Raises:
@@ -152,23 +159,22 @@ class Verifications:
         """
         found = self._comparing(transaction)
         found.state = "confirmed"
-        await self._say(found, "mac", found.sas.mac())
-        await self._conclude(found)
+        self._start(self._confirmed(found))
 
-    async def reject(self, transaction: str) -> None:
+    def reject(self, transaction: str) -> None:
         """The operator has seen that they differ: somebody stands between.
 
         Raises:
             KeyError: as for :meth:`confirm`.
         """
         found = self._comparing(transaction)
-        await self._cancel(found, Cancel("m.mismatched_sas", "the emoji differ"))
+        self._start(self._cancel(found, Cancel("m.mismatched_sas", "the emoji differ")))
 
-    async def expire(self) -> None:
+    def expire(self) -> None:
         """End what has taken too long."""
         for found in self.all():
             if not found.over and now() - found.began > _PATIENCE:
-                await self._cancel(found, Cancel("m.timeout", "it took too long"))
+                self._start(self._cancel(found, Cancel("m.timeout", "it took too long")))
 
     async def close(self) -> None:
         """End all: nothing of them outlives the process. The homeserver may be away."""
@@ -183,6 +189,16 @@ class Verifications:
             if found.transaction == transaction and found.state == "comparing":
                 return found
         raise KeyError(transaction)
+
+    def _start(self, step: Coroutine[Any, Any, None]) -> None:
+        """Have a step taken; nobody waits for the homeserver."""
+        task = asyncio.create_task(step)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _confirmed(self, found: Verification) -> None:
+        await self._say(found, "mac", found.sas.mac())
+        await self._conclude(found)
 
     # ------------------------------------------------------------------ both
     async def _conclude(self, found: Verification) -> None:
@@ -204,19 +220,26 @@ class Verifications:
         """Send a step. It holds nothing of anybody's, and has to reach a changed identity too."""
         relation = {"rel_type": "m.reference", "event_id": found.transaction}
         try:
-            await self._sender.send_notice(
-                found.room,
-                {**content, "m.relates_to": relation},
-                txn=transaction_id(found.transaction, kind),
-                kind=VERIFICATION + kind,
-            )
-        except ActasError as error:
+            async with asyncio.timeout(_SENDING):
+                await self._sender.send_notice(
+                    found.room,
+                    {**content, "m.relates_to": relation},
+                    txn=transaction_id(found.transaction, kind),
+                    kind=VERIFICATION + kind,
+                )
+        except (ActasError, TimeoutError) as error:
             log.error("verification.not_sent", user=found.user, error=str(error))
             if not found.over:
                 found.state, found.outcome = "cancelled", "the homeserver did not take our part"
 
 
 def _asking(listed: DeviceList | None, device_id: Any) -> Device | None:
-    """The device that asks, if its owner's identity has signed it."""
+    """The device that asks, if its owner's identity has signed it.
+
+    A homeserver chooses the ids of its users' devices, and the operator is shown them.
+    """
     device = listed.devices.get(device_id) if listed and isinstance(device_id, str) else None
-    return device if device is not None and device.signed else None
+    if listed is None or device is None or not device.signed:
+        return None
+    plain = all(_PLAIN.fullmatch(each) for each in (device.device_id, device.user_id))
+    return device if plain else None

@@ -45,7 +45,9 @@ def locked(directory: Path) -> Iterator[None]:
         ConfigError: another process holds it, or nothing can be written there.
     """
     try:
-        descriptor = os.open(directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        descriptor = os.open(
+            directory / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
+        )
     except OSError as error:
         raise _unwritable(directory, error) from None
     try:

@@ -59,7 +59,7 @@ async def test_an_admin_freezes_and_unfreezes_somebody(scene: Scene) -> None:
     assert started_by(scene.world, job) == []
 
     await verify(scene.ops)
-    await admin(scene.ops, f"admin unfreeze {alice.who.user}", "present identity")
+    await admin(scene.ops, f"admin unfreeze {alice.who.user}", "is not frozen any more")
     await seat.asks(f"!jenkins build {job}", f"{job} #1")
     assert started_by(scene.world, job) == ["alice"]
 
@@ -72,6 +72,23 @@ async def test_a_frozen_person_stays_so_over_a_restart(scene: Scene) -> None:
     position = scene.alice.position
     await scene.alice.says("jenkins whoami")
     await scene.alice.hears("An admin of mine has frozen", after=position)
+
+
+async def test_undoing_a_freeze_does_not_accept_another_identity(scene: Scene) -> None:
+    """Whoever has only seen the freeze does not answer for what the homeserver shows since."""
+    alice, job = scene.alice, new_job(scene.world)
+    await verify(scene.ops)
+    await admin(scene.ops, f"admin freeze {alice.who.user}", "until an admin unfreezes")
+    await alice.who.reset_identity()
+    position = alice.position
+    await alice.says("jenkins whoami")
+    await alice.hears("An admin of mine has frozen", after=position)
+    await scene.ops.asks("admin users", "frozen by an admin; changed")
+    await admin(scene.ops, f"admin unfreeze {alice.who.user}", "identity has changed as well")
+    position = alice.position
+    await alice.says(f"jenkins build {job}")
+    await alice.hears("Your identity has changed", after=position)
+    assert started_by(scene.world, job) == []
 
 
 async def test_a_verified_admin_lets_a_changed_identity_in(scene: Scene) -> None:

@@ -223,6 +223,28 @@ async def test_a_changed_identity_is_led_through_connecting_by_the_bot(
     await dm.asks("jenkins whoami", "You are alice")
 
 
+async def test_what_a_changed_identity_is_asked_its_unsigned_devices_cannot_read(
+    world: World, bot: Bot, alice: Person
+) -> None:
+    """A homeserver can add one; only fixed sentences reach it."""
+    dm = await open_dm(alice, bot)
+    await connect_x(dm, world)
+    await alice.reset_identity()
+    other = await alice.another_device(signed=False)
+    try:
+        position = dm.position
+        await dm.says("accounts")
+        told = await dm.hears(_CHANGED, after=position)
+        pin = await connect_x(dm, world)
+        await other.catches_up()
+        read = [m for m in other.timeline if m.sender == bot.user and m.body]
+        assert told.event_id in {m.event_id for m in read}
+        assert not any("oauth_token" in m.body or "@alice" in m.body for m in read)
+        assert pin
+    finally:
+        await other.close()
+
+
 async def test_a_secret_of_a_changed_identity_in_a_room_is_refused_all_the_same(
     world: World, bot: Bot, alice: Person, bob: Person
 ) -> None:

@@ -94,14 +94,20 @@ async def test_a_database_of_another_account_is_refused(world: World, new_bot: N
     assert other.user in line
 
 
-async def test_an_identity_that_exists_is_never_replaced(world: World, new_bot: NewBot) -> None:
+@pytest.mark.parametrize("parts", ["whole", "master key only"])
+async def test_an_identity_that_exists_is_never_replaced(
+    world: World, new_bot: NewBot, parts: str
+) -> None:
     """Somebody set up cross-signing for the account by other means; that stays as it is."""
     bot = await new_bot(start=False)
     login = await world.homeserver.login(bot.user, bot.password)
     foreign = Identity(bot.user)
     device = Device(world.homeserver.url, login, foreign)
     try:
-        await device.call("POST", "/keys/device_signing/upload", foreign.upload())
+        body = foreign.upload()
+        if parts != "whole":
+            body = {"master_key": body["master_key"]}
+        await device.call("POST", "/keys/device_signing/upload", body)
         line = await _refuses(bot)
         assert "homeserver.user" in line
         assert "cross-signing identity" in line

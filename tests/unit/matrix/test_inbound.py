@@ -64,6 +64,22 @@ async def test_an_unsigned_device_speaks_where_the_operator_allows_it(tmp_path, 
         assert isinstance(message, Message)
 
 
+async def test_loosened_a_homeserver_cannot_undo_a_freeze_by_hiding_an_identity(
+    tmp_path, sealer, arrive
+):
+    """Somebody whose identity is known is never met as somebody without any."""
+    async with rig(tmp_path, sealer, Trust(cross_signed_devices_only=False)) as bot:
+        alice = await arrive(ALICE)
+        bot.answers.show(alice)
+        await bot.enter(ALICE)
+        await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+        await bot.pins.freeze(ALICE)
+        bot.answers.masters.clear()
+        (message,) = await bot.sync(alice.say(), device_lists={"changed": [ALICE]})
+        assert not message.actor.pinned
+        assert await bot.keys.readers([ALICE]) == []
+
+
 async def test_clear_text_in_an_encrypted_room_is_nobodys_word(bot, alice):
     clear = {
         "type": "m.room.message",

@@ -72,6 +72,20 @@ async def test_a_message_whose_key_is_withheld_is_given_up_at_once(bot, alice, f
     assert isinstance(message, Message)
 
 
+async def test_what_was_given_up_meanwhile_does_not_run(bot, alice):
+    """Its sender has been told that nothing was done, so they may have said it again."""
+    assert await bot.sync(alice.say()) == []
+    locked = bot.inbox.locked
+
+    async def locked_and_given_up(*which):
+        found = await locked(*which)
+        assert len(await bot.inbox.expire(-1000)) == 1
+        return found
+
+    bot.inbox.locked = locked_and_given_up
+    assert await bot.sync(to_device=[alice.send_key(bot.machine)]) == []
+
+
 async def test_nobody_withholds_somebody_elses_key(bot, alice):
     """Whoever says so of a session that is not theirs: the key is waited for."""
     await bot.sync(alice.say("!help"), to_device=[withheld(alice, by=MALLORY)])
