@@ -24,6 +24,7 @@ from bot.secret import Secret
 JsonObject = dict[str, Any]
 _CLIENT: Final = "/_matrix/client"
 _CODE: Final = re.compile(r"[A-Za-z0-9_.]{1,100}")  # an errcode; it is shown to operators
+_WAITS: Final = (200, 300_000)  # ms that a homeserver may have us wait, at least and at most
 _LARGEST: Final = 256 * 1024 * 1024  # bytes of one answer; a first sync of many rooms is large
 
 
@@ -112,7 +113,7 @@ class Homeserver:
             raise MatrixError(
                 status,
                 errcode if isinstance(errcode, str) and _CODE.fullmatch(errcode) else "",
-                wait / 1000 if isinstance(wait, int | float) else None,
+                _seconds(wait),
                 answer,
             )
         if not isinstance(found, dict):
@@ -199,13 +200,21 @@ class Homeserver:
         return self._http
 
 
+def _seconds(wait: Any) -> float | None:
+    """How long the homeserver asks for patience; what it says is taken within reason."""
+    if not isinstance(wait, int | float) or isinstance(wait, bool):
+        return None
+    shortest, longest = _WAITS
+    return min(max(shortest, wait), longest) / 1000  # in this order, NaN is the shortest
+
+
 def _repeat(error: Exception) -> bool | float:
     """Whether to try again, or after how many seconds."""
     if isinstance(error, Unreachable):
         return True
     if isinstance(error, MatrixError):
         if error.status == HTTPStatus.TOO_MANY_REQUESTS:
-            return error.retry_after or True
+            return True if error.retry_after is None else error.retry_after
         return error.status >= HTTPStatus.INTERNAL_SERVER_ERROR
     return False
 

@@ -124,7 +124,7 @@ class SyncLoop:
             ) from None
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
         if isinstance(error, MatrixError) and error.retry_after is not None:
-            pause = max(pause, min(error.retry_after, 300.0))
+            pause = max(pause, error.retry_after)
         if isinstance(error, MatrixError | Unreachable):
             log.warning("sync.failed", error=str(error), retry_in=round(pause, 1))
         elif isinstance(error, StorageError):
