@@ -108,16 +108,19 @@ def _reads_nios(stolen: Path, bare: Victim, room: str, ciphertext: Json) -> list
 
 def _reads_ours(stolen: Path, _: Victim, __: str, ciphertext: Json) -> list[str]:
     """Every value of every table, tried as it is and as a pickle under keys that one may guess."""
-    read, known = [], vodozemac.InboundGroupSession(vodozemac.GroupSession().session_key)
+    known = vodozemac.InboundGroupSession(vodozemac.GroupSession().session_key)
     assert list(_unpickled(json.dumps({"pickle": known.pickle(_GUESSES[0])}))), "no good thief"
     message = vodozemac.MegolmMessage.from_base64(ciphertext["content"]["ciphertext"])
-    with closing(sqlite3.connect(stolen / "actas.db")) as database:
+    sessions = [s for value in _values(stolen / "actas.db") for s in _unpickled(value)]
+    return [json.loads(s.decrypt(message).plaintext)["content"]["body"] for s in sessions]
+
+
+def _values(path: Path) -> Iterator[object]:
+    with closing(sqlite3.connect(path)) as database:
         query = "SELECT name FROM sqlite_master WHERE type = 'table'"
         for (table,) in database.execute(query).fetchall():
-            for value in (v for row in database.execute(f"SELECT * FROM {table}") for v in row):
-                for session in _unpickled(value):
-                    read.append(json.loads(session.decrypt(message).plaintext)["content"]["body"])
-    return read
+            for row in database.execute(f"SELECT * FROM {table}"):
+                yield from row
 
 
 def _unpickled(value: object) -> Iterator[vodozemac.InboundGroupSession]:
