@@ -92,9 +92,8 @@ async def _first(homeserver: Homeserver, login: Login) -> Session:
         if refusal.status not in (401, 403):
             raise
         name = "ACTAS_ACCESS_TOKEN" if login.token else "ACTAS_PASSWORD"
-        raise ConfigError(
-            name, f"the homeserver does not accept it ({refusal.errcode})", "Correct it"
-        ) from None
+        problem = f"the homeserver does not accept it ({refusal})"
+        raise ConfigError(name, problem, "Correct it") from None
     if session.user_id != login.user or not session.device_id:
         raise ConfigError(
             "ACTAS_ACCESS_TOKEN" if login.token else "homeserver.user",

@@ -42,7 +42,7 @@ async def authenticate(
     except MatrixError as refusal:
         if refusal.status not in (401, 403) or refusal.dead_token:
             raise
-        problem = f"the homeserver does not accept it ({refusal.errcode or 'HTTP 401'})"
+        problem = f"the homeserver does not accept it ({refusal})"
         raise ConfigError(_VARIABLE, problem, "Correct it") from None
 
 

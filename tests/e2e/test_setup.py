@@ -99,7 +99,7 @@ async def test_a_refused_password_is_asked_for_again(
 
     code, shown = await asyncio.to_thread(type_it)
     assert code == 0, shown
-    assert shown.count("does not accept it (M_FORBIDDEN)") == 2
+    assert shown.count("does not accept it (HTTP 403 M_FORBIDDEN)") == 2
     assert left(tmp_path)[:3] == ["actas.db", "actas.secret", "config.yaml"]
 
 

@@ -75,8 +75,9 @@ async def test_the_password_is_not_sent_where_it_is_not_asked_for():
         (
             [(401, ASKED), (401, ASKED | {"errcode": "M_FORBIDDEN"})],
             PASSWORD,
-            r"ACTAS_PASSWORD: the homeserver does not accept it \(M_FORBIDDEN\)",
+            r"ACTAS_PASSWORD: the homeserver does not accept it \(HTTP 401 M_FORBIDDEN\)",
         ),
+        ([(401, ASKED), (403, {})], PASSWORD, r"does not accept it \(HTTP 403\)"),
         (
             [(401, OAUTH)],
             PASSWORD,
