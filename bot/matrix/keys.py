@@ -14,8 +14,9 @@ from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.devices import Device, DeviceList, read_device_list
 from bot.matrix.machine import UNWEDGE_EVERY, Machine
+from bot.matrix.pickles import Outbound
 from bot.matrix.pins import Pins
-from bot.matrix.store import CryptoStore, Outbound
+from bot.matrix.store import CryptoStore
 from bot.recent import Recent
 
 _CHUNK: Final = 50  # devices in one request

@@ -21,9 +21,10 @@ from bot.clock import now
 from bot.matrix.devices import Device, DeviceList
 from bot.matrix.events import is_shallow
 from bot.matrix.ids import is_id, is_key
+from bot.matrix.pickles import Outbound
 from bot.matrix.rotation import is_due
 from bot.matrix.signing import SigningKey, is_signed
-from bot.matrix.store import CryptoStore, Outbound
+from bot.matrix.store import CryptoStore
 from bot.recent import Recent
 
 MEGOLM: Final = "m.megolm.v1.aes-sha2"

@@ -16,8 +16,9 @@ from bot.errors import ActasError
 from bot.matrix.client import Homeserver, MatrixError, Unreachable, path
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
+from bot.matrix.pickles import Outbound
 from bot.matrix.rooms import Rooms
-from bot.matrix.store import CryptoStore, Outbound
+from bot.matrix.store import CryptoStore
 from bot.storage.patience import patiently
 
 _MESSAGE: Final = "m.room.message"

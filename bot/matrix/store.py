@@ -3,8 +3,7 @@
 nio reads and changes objects in memory; this store remembers which of them are dirty, and
 :meth:`CryptoStore.flush` writes those in the caller's transaction. Objects are loaded when they are
 first needed (``need_*``), so that neither start nor memory grows with the bot's age. Everything is
-sealed with the vault's key; vodozemac's own pickle encryption adds nothing to that and has a fixed
-key.
+sealed with the vault's key.
 """
 
 from __future__ import annotations
@@ -13,12 +12,9 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Iterable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any, Final, TypeGuard
 
 import structlog
-import vodozemac
 from nio.crypto import (
     DeviceStore,
     GroupSessionStore,
@@ -32,18 +28,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.errors import Unopenable
+from bot.matrix import pickles
 from bot.matrix.devices import DeviceList
+from bot.matrix.pickles import Outbound
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.statements import insert_new, upsert
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
-# What we know of an Olm session beside nio: the Ed25519 key of the device that it is with, None
-# until that is known, and whether the device itself has opened it.
-Session.ed25519, Session.proved = None, False
-
-_PICKLE_KEY: Final = bytes(32)
 _RESERVE: Final = 32  # messages a stored outbound session may be ahead of what was written
 _KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kept
 _USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound session's use
@@ -53,29 +46,6 @@ _AT_ONCE: Final = 500  # rows asked for in one statement
 _DROPPED: Final = -1  # in the place of a message's index: the whole session is forgotten
 
 log = structlog.get_logger()
-
-
-@dataclass(slots=True)
-class Outbound:
-    """A Megolm session of ours. ``shared``: (user id, device id, Curve25519 key) that have it.
-
-    ``reserved`` is the message index up to which the stored state covers us: a session that is
-    loaded again starts there, so that no index is ever used twice.
-    """
-
-    session: vodozemac.GroupSession
-    created: int
-    shared: set[tuple[str, str, str]] = field(default_factory=set)
-    reserved: int = -1
-
-    @property
-    def index(self) -> int:
-        """The index of the next message; also how many have been sent."""
-        return int(self.session.message_index)
-
-    def covered(self) -> bool:
-        """Whether one more message may be encrypted without writing first."""
-        return self.index < self.reserved
 
 
 class CryptoStore:
@@ -170,10 +140,7 @@ class CryptoStore:
             if stored["device"] != self._device_id:
                 await self._forget_device()
                 break
-            self.account = OlmAccount(
-                account=vodozemac.Account.from_pickle(stored["pickle"], _PICKLE_KEY)
-            )
-            self.account.shared = stored["shared"]
+            self.account = pickles.read_account(stored)
 
     async def _forget_device(self) -> None:
         """A new login is a new device: its Olm sessions and outbound sessions start afresh."""
@@ -190,13 +157,8 @@ class CryptoStore:
             for row in await self._rows(tables.olm_session, "sender_key", missing):
                 self._known_senders.add(row.sender_key)
                 stored = self._opened("olm_session", row.sealed, row.sender_key, row.session_id)
-                if not self._is_ours(stored):
-                    continue
-                session = Session(vodozemac.Session.from_pickle(stored["pickle"], _PICKLE_KEY))
-                session.ed25519, session.proved = stored.get("ed25519"), stored.get("proved", False)
-                session.creation_time = _naive(stored["created"])
-                session.use_time = _naive(row.used_at)
-                self.sessions.add(row.sender_key, session)
+                if self._is_ours(stored):
+                    self.sessions.add(row.sender_key, pickles.read_olm(stored, row.used_at))
 
     def bind_sessions(self, sender_key: str, ed25519: str) -> None:
         """Who holds a Curve25519 key has named its Ed25519 key: sessions they opened are theirs."""
@@ -240,12 +202,8 @@ class CryptoStore:
             )
             if stored is None:
                 continue
-            self.inbound[row.room_id, row.session_id] = InboundGroupSession(
-                session_key="",
-                signing_key=stored["ed25519"],
-                sender_key=row.sender_key,
-                room_id=row.room_id,
-                session=vodozemac.InboundGroupSession.from_pickle(stored["pickle"], _PICKLE_KEY),
+            self.inbound[row.room_id, row.session_id] = pickles.read_inbound(
+                stored, row.room_id, row.sender_key
             )
             self._used[row.room_id, row.session_id] = row.used_at
 
@@ -255,14 +213,8 @@ class CryptoStore:
             return
         for row in await self._rows(tables.outbound_session, "room_id", [room_id]):
             stored = self._opened("outbound_session", row.sealed, room_id)
-            if not self._is_ours(stored):
-                continue
-            session = vodozemac.GroupSession.from_pickle(stored["pickle"], _PICKLE_KEY)
-            while session.message_index < stored["reserved"]:
-                session.encrypt(b"")  # moves the ratchet on; the ciphertext is thrown away
-            self.outbound[room_id] = Outbound(
-                session, stored["created"], {(u, d, k) for u, d, k in stored["shared"]}
-            )
+            if self._is_ours(stored):
+                self.outbound[room_id] = pickles.read_outbound(stored)
 
     async def need_devices(self, users: Collection[str]) -> None:
         """Have the stored device lists of these users in memory."""
@@ -353,52 +305,27 @@ class CryptoStore:
             await connection.execute(upsert(connection, tables.metadata.tables[table]), batch)
 
     def _row(self, table: str, keys: list[str], thing: Any) -> dict[str, Any]:
+        """One row; what only this device can use says whose it is."""
+        device, columns = {"device": self._device_id}, dict[str, Any]()
         match table:
             case "sealed_value":
-                stored = {
-                    "pickle": thing._account.pickle(_PICKLE_KEY),  # noqa: SLF001  # nio has no pickle with a given key
-                    "shared": thing.shared,
-                    "device": self._device_id,
-                }
-                return {"name": keys[0], "sealed": self._seal(table, stored, *keys)}
+                stored, names = pickles.write_account(thing) | device, ["name"]
             case "olm_session":
-                stored = {
-                    "pickle": thing._session.pickle(_PICKLE_KEY),  # noqa: SLF001  # as above
-                    "created": _ms(thing.creation_time),
-                    "device": self._device_id,
-                }
-                return {
-                    "sender_key": keys[0],
-                    "session_id": keys[1],
-                    "sealed": self._seal(table, stored, *keys),
-                    "used_at": _ms(thing.use_time),
-                }
+                stored, names = pickles.write_olm(thing) | device, ["sender_key", "session_id"]
+                columns = {"used_at": pickles.used_at(thing.use_time)}
             case "inbound_session":
-                stored = {"pickle": thing._session.pickle(_PICKLE_KEY), "ed25519": thing.ed25519}  # noqa: SLF001  # as above
-                keys = [keys[0], thing.sender_key, keys[1]]
-                return {
-                    "room_id": keys[0],
-                    "sender_key": keys[1],
-                    "session_id": keys[2],
-                    "sealed": self._seal(table, stored, *keys),
-                    "used_at": now(),
-                }
+                stored, names = (
+                    pickles.write_inbound(thing),
+                    ["room_id", "sender_key", "session_id"],
+                )
+                keys, columns = [keys[0], thing.sender_key, keys[1]], {"used_at": now()}
             case "outbound_session":
-                stored = {
-                    "pickle": thing.session.pickle(_PICKLE_KEY),
-                    "created": thing.created,
-                    "shared": sorted(thing.shared),
-                    "reserved": thing.reserved,
-                    "device": self._device_id,
-                }
-                return {"room_id": keys[0], "sealed": self._seal(table, stored, *keys)}
-            case "device_list":
-                return {
-                    "user_id": keys[0],
-                    "outdated": keys[0] in self.outdated,
-                    "sealed": self._seal(table, thing.to_json(), *keys),
-                }
-        raise AssertionError(table)
+                stored, names = pickles.write_outbound(thing) | device, ["room_id"]
+            case _:
+                stored, names = thing.to_json(), ["user_id"]
+                columns = {"outdated": keys[0] in self.outdated}
+        sealed = self._seal(table, stored, *keys)
+        return {**dict(zip(names, keys, strict=True)), **columns, "sealed": sealed}
 
     def _seal(self, table: str, stored: dict[str, Any], *keys: str) -> bytes:
         plain = json.dumps(stored, separators=(",", ":")).encode()
@@ -433,12 +360,3 @@ class CryptoStore:
         keep = set(wanted) | {(k[1], k[2]) for k in self._dirty if k[0] == "inbound_session"}
         self.inbound = {key: s for key, s in self.inbound.items() if key in keep}
         self._used = {key: at for key, at in self._used.items() if key in keep}
-
-
-def _ms(naive: datetime) -> int:
-    """nio keeps naive local times."""
-    return int(naive.timestamp() * 1000)
-
-
-def _naive(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC).astimezone().replace(tzinfo=None)

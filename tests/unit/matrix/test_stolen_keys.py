@@ -8,8 +8,8 @@ import pytest
 import vodozemac
 
 from bot.clock import now
-from bot.matrix.store import Outbound
-from tests.unit.matrix.rig import ROOM
+from bot.matrix.pickles import Outbound
+from tests.unit.matrix.rig import ROOM, rig
 
 ALICE, MALLORY = "@alice:example.org", "@mallory:example.org"
 
@@ -85,6 +85,24 @@ async def test_an_opened_session_does_not_take_the_place_of_its_owners(bot, alic
     sessions = bot.machine.session_store[curve]
     assert len(sessions) <= 10
     assert any(session.proved for session in sessions)
+
+
+async def test_after_a_restart_an_opened_session_is_still_mallorys(
+    bot, alice, mallory, tmp_path, sealer
+):
+    """Whose a session is, is written with it."""
+    await bot.sync(to_device=[alice.send_key(bot.machine)])
+    await given(bot, alice, ALICE)
+    await given(bot, alice, MALLORY)
+    await bot.store.flush()
+    async with rig(tmp_path, sealer) as again:
+        await again.store.open()
+        again.machine.account = again.store.account
+        again.answers.devices, again.answers.masters = bot.answers.devices, bot.answers.masters
+        again.answers.self_signing = bot.answers.self_signing
+        assert await given(again, alice, ALICE) == ["m.room_key"]
+        curve = alice.machine.account.identity_keys["curve25519"]
+        assert sorted(s.proved for s in again.machine.session_store[curve]) == [False, True]
 
 
 async def test_nobody_crowds_out_the_wedged_devices_of_others(bot, alice, mallory):
