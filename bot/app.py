@@ -15,7 +15,7 @@ from bot.admin import Admin
 from bot.answers import Answers
 from bot.builtin import Builtins
 from bot.commands.registry import Registry
-from bot.config import Config, environment
+from bot.config import Config
 from bot.connections import Connections
 from bot.control import serve_control
 from bot.dispatch import Dispatch
@@ -49,8 +49,8 @@ _RETRY: Final = 5.0  # seconds between two tries to reach the homeserver at the 
 log = structlog.get_logger()
 
 
-async def run(config: Config, sealer: Sealer) -> None:
-    """Run the bot until SIGTERM or SIGINT.
+async def run(config: Config, sealer: Sealer, login: Login) -> None:
+    """Run the bot until SIGTERM or SIGINT; ``login`` is for the first start.
 
     Raises:
         ConfigError: something the operator has to mend.
@@ -65,7 +65,9 @@ async def run(config: Config, sealer: Sealer) -> None:
     try:
         vault = Vault(database, sealer)
         await vault.prove()
-        account = await _account(config, homeserver, database, sealer, vault)
+        account = await _account(
+            config, login, homeserver=homeserver, database=database, sealer=sealer, vault=vault
+        )
         parts = _Bot(
             config,
             homeserver=homeserver,
@@ -86,17 +88,15 @@ async def run(config: Config, sealer: Sealer) -> None:
 
 
 async def _account(
-    config: Config, homeserver: Homeserver, database: Database, sealer: Sealer, vault: Vault
+    config: Config,
+    login: Login,
+    *,
+    homeserver: Homeserver,
+    database: Database,
+    sealer: Sealer,
+    vault: Vault,
 ) -> Account:
     """Log in and load the crypto state; waits for a homeserver that is away, and says so."""
-    login = Login(
-        config.homeserver.user,
-        config.homeserver.device_name,
-        environment("ACTAS_PASSWORD"),
-        environment("ACTAS_ACCESS_TOKEN"),
-        secret.reveal() if (secret := environment("ACTAS_DEVICE_ID")) else None,
-        environment("ACTAS_RECOVERY_KEY"),
-    )
     while True:
         try:
             session = await restore(homeserver, vault, login)
@@ -167,14 +167,15 @@ class _Bot:
             sender=account.sender,
             machine=account.machine,
             keys=account.keys,
-            pins=account.pins,
             master=master,
+            verified=accounts.verified,
             tell=answers.fixed,
         )
         self.dispatch = Dispatch(
             prefix=prefix,
             names=[bot, config.homeserver.device_name],
             access=config.access,
+            accounts=accounts,
             registry=self.registry,
             answers=answers,
             connections=self.connections,
@@ -183,7 +184,6 @@ class _Bot:
             intake=intake,
             journal=self.journal,
             lanes=self.lanes,
-            pins=account.pins,
             rooms=account.rooms,
             runner=runner,
             throttle=Throttle(config.commands.per_minute),

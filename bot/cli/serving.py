@@ -24,9 +24,12 @@ def serve(config: Path) -> None:
     settings = load(config, discover())
     set_up(settings.log.level, settings.log.format)
     sealer = read_sealer()
-    os.environ.pop(VARIABLE, None)  # no child process inherits it
     prepare(settings.state_dir)
     with locked(settings.state_dir):
-        with importing():
-            from bot import app  # last, so that a wrong configuration is told at once
-        asyncio.run(app.run(settings, sealer))
+        with importing():  # last, so that a wrong configuration is told at once
+            from bot import app
+            from bot.cli.logins import given_login
+        login = given_login(settings.homeserver.user, settings.homeserver.device_name)
+        for name in (VARIABLE, "ACTAS_PASSWORD", "ACTAS_ACCESS_TOKEN", "ACTAS_RECOVERY_KEY"):
+            os.environ.pop(name, None)  # no child process inherits it
+        asyncio.run(app.run(settings, sealer, login))
