@@ -30,6 +30,7 @@ from bot.recent import Recent
 MEGOLM: Final = "m.megolm.v1.aes-sha2"
 OLM: Final = "m.olm.v1.curve25519-aes-sha2"
 _ONE_TIME_KEYS: Final = 50
+_CLAIMS: Final = 20  # devices, known or not, that one Megolm session may seem to be from
 _WEDGED_OF_ONE: Final = 10  # devices of one user that are noted as wedged
 UNWEDGE_EVERY: Final = 3600 * 1000  # ms between two new sessions with a wedged device
 _PLAINTEXT_LIMIT: Final = 65_536  # bytes of an event, by the spec
@@ -227,24 +228,29 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             self.wedged[sender, sender_key] = 0
 
     def accept(self, new: InboundGroupSession) -> bool:
-        """Keep a room key, unless it would replace somebody else's or a better one (N22).
+        """Keep a room key, unless it would replace another one that is as good (N22).
 
-        What is stored of that session has been loaded (``store.need_inbound``).
+        Whoever was given a session can give it on as their own, and be faster than who made it. So
+        each that claims it has a copy, and :meth:`_session` takes that of an event's sender. What
+        is stored of it has been loaded (``store.need_inbound``).
         """
-        old = self.store.inbound.get((new.room_id, new.id))
-        if old is not None:
-            start = old.first_known_index
-            if (
-                (old.sender_key, old.ed25519) != (new.sender_key, new.ed25519)
-                or new.first_known_index >= start
-                or new.export_session(start) != old.export_session(start)
-            ):
-                log.warning("room_key.refused", room=new.room_id)
-                return False
+        claims = self.store.inbound.get((new.room_id, new.id), {})
+        old = claims.get(new.sender_key)
+        if not (self._may_claim(claims, new) if old is None else _is_better(new, old)):
+            log.warning("room_key.refused", room=new.room_id)
+            return False
         self.store.save_inbound_group_session(new)
         for key in [k for k in self.withheld if k[1:] == (new.room_id, new.id)]:
             del self.withheld[key]
         return True
+
+    def _may_claim(
+        self, claims: Mapping[str, InboundGroupSession], new: InboundGroupSession
+    ) -> bool:
+        """Anybody may, and a device that we know however many others have."""
+        return len(claims) < _CLAIMS or any(
+            listed.holding(new.sender_key, new.ed25519) for listed in self.store.devices.values()
+        )
 
     # ------------------------------------------------------------------ room events
     def decrypt_room_event(
@@ -267,9 +273,7 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
                 raise Refused("unknown algorithm")
             if not is_key(session_id):
                 raise Refused("malformed")
-            session = self.store.inbound.get((room_id, session_id))
-            if session is None:
-                raise NoKey(session_id)
+            session = self._session(room_id, session_id, devices.get(sender))
             message = vodozemac.MegolmMessage.from_base64(content["ciphertext"])
             found = session._session.decrypt(message)  # noqa: SLF001  # nio's would decode leniently
             payload = json.loads(found.plaintext)
@@ -278,6 +282,18 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
             raise Refused("does not decrypt") from None
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Refused("malformed") from None
+
+    def _session(
+        self, room_id: str, session_id: str, listed: DeviceList | None
+    ) -> InboundGroupSession:
+        """The session as one of the sender's devices gave it, or else as anybody did."""
+        claims = self.store.inbound.get((room_id, session_id))
+        if not claims:
+            raise NoKey(session_id)
+        for session in claims.values():
+            if listed is not None and listed.holding(session.sender_key, session.ed25519):
+                return session
+        return next(iter(claims.values()))
 
     def _checked(  # noqa: PLR0917  # one event's parts, in the order they are found
         self,
@@ -406,3 +422,13 @@ class Machine(Olm):  # type: ignore[misc]  # nio ships no type information
         if "m.relates_to" in content:
             encrypted["m.relates_to"] = content["m.relates_to"]
         return encrypted
+
+
+def _is_better(new: InboundGroupSession, old: InboundGroupSession) -> bool:
+    """Whether it is the same session of the same device, from an earlier message on."""
+    start = old.first_known_index
+    return bool(
+        new.ed25519 == old.ed25519
+        and new.first_known_index < start
+        and new.export_session(start) == old.export_session(start)
+    )

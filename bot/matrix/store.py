@@ -55,12 +55,12 @@ class CryptoStore:
         self._database, self._sealer, self._device_id = database, sealer, device_id
         self.account: OlmAccount | None = None
         self.sessions = SessionStore()
-        self.inbound: dict[tuple[str, str], InboundGroupSession] = {}
+        self.inbound: dict[tuple[str, str], dict[str, InboundGroupSession]] = {}
         self.outbound: dict[str, Outbound] = {}
         self.devices: dict[str, DeviceList] = {}
         self.outdated: set[str] = set()
         self._known_senders: set[str] = set()
-        self._used: dict[tuple[str, str], int] = {}
+        self._used: dict[tuple[str, str, str], int] = {}
         self._dirty: dict[tuple[str, ...], Any] = {}
         self._loading = asyncio.Lock()  # two must not load the same: each would go its own way
         self._writing = asyncio.Lock()  # a flush waits for one under way: it may hold its state
@@ -84,13 +84,13 @@ class CryptoStore:
         self._dirty["olm_session", sender_key, session.id] = session
 
     def load_inbound_group_sessions(self) -> GroupSessionStore:
-        """Nothing: ours are kept by room and session id in :attr:`inbound`."""
+        """Nothing: ours are in :attr:`inbound`, by room and session id, and by who gave them."""
         return GroupSessionStore()
 
     def save_inbound_group_session(self, session: InboundGroupSession) -> None:
         """Remember a Megolm session as new or better."""
-        self.inbound[session.room_id, session.id] = session
-        self._dirty["inbound_session", session.room_id, session.id] = session
+        self._hold(session)
+        self._dirty["inbound_session", *_place(session)] = session
 
     def load_device_keys(self) -> DeviceStore:
         """Nothing: ours are device lists, in :attr:`devices`."""
@@ -127,7 +127,7 @@ class CryptoStore:
 
     def note_use(self, session: InboundGroupSession) -> None:
         """An inbound session decrypted something."""
-        key = (session.room_id, session.id)
+        key = _place(session)
         if now() - self._used.get(key, 0) > _USE_NOTED:
             self._used[key] = now()
             self._dirty.setdefault(("inbound_session", *key), session)
@@ -195,17 +195,18 @@ class CryptoStore:
             async with self._database.transaction() as connection:
                 rows += (await connection.execute(select(t).where(wanted_now))).all()
         for row in rows:
-            if (row.room_id, row.session_id) in self.inbound:
+            place = (row.room_id, row.sender_key, row.session_id)
+            if row.sender_key in self.inbound.get((row.room_id, row.session_id), ()):
                 continue
-            stored = self._opened(
-                "inbound_session", row.sealed, row.room_id, row.sender_key, row.session_id
-            )
+            stored = self._opened("inbound_session", row.sealed, *place)
             if stored is None:
                 continue
-            self.inbound[row.room_id, row.session_id] = pickles.read_inbound(
-                stored, row.room_id, row.sender_key
-            )
-            self._used[row.room_id, row.session_id] = row.used_at
+            self._hold(pickles.read_inbound(stored, row.room_id, row.sender_key))
+            self._used[place] = row.used_at
+
+    def _hold(self, session: InboundGroupSession) -> None:
+        claims = self.inbound.setdefault((session.room_id, session.id), {})
+        claims[session.sender_key] = session
 
     async def need_outbound(self, room_id: str) -> None:
         """Have the room's outbound session in memory if there is one."""
@@ -318,7 +319,7 @@ class CryptoStore:
                     pickles.write_inbound(thing),
                     ["room_id", "sender_key", "session_id"],
                 )
-                keys, columns = [keys[0], thing.sender_key, keys[1]], {"used_at": now()}
+                columns = {"used_at": now()}
             case "outbound_session":
                 stored, names = pickles.write_outbound(thing) | device, ["room_id"]
             case _:
@@ -357,6 +358,11 @@ class CryptoStore:
         return rows
 
     def _shrink(self, wanted: Collection[tuple[str, str]]) -> None:
-        keep = set(wanted) | {(k[1], k[2]) for k in self._dirty if k[0] == "inbound_session"}
+        keep = set(wanted) | {(k[1], k[3]) for k in self._dirty if k[0] == "inbound_session"}
         self.inbound = {key: s for key, s in self.inbound.items() if key in keep}
-        self._used = {key: at for key, at in self._used.items() if key in keep}
+        self._used = {key: at for key, at in self._used.items() if key[::2] in keep}
+
+
+def _place(session: InboundGroupSession) -> tuple[str, str, str]:
+    """Its primary key: room id, Curve25519 key of who gave it, session id."""
+    return session.room_id, session.sender_key, session.id
