@@ -63,7 +63,12 @@ class Accounts:
 
     async def knows(self, actor: Actor) -> bool:
         """Whether the actor is who the bot knows the user as now, not only when they spoke."""
-        return await self._standing(actor) is Standing.KNOWN
+        return await self.standing(actor) is Standing.KNOWN
+
+    async def standing(self, actor: Actor) -> Standing:
+        """What the actor is now to who the bot knows the user as."""
+        await self._pins.need([actor.user])
+        return self._pins.standing(actor.user, actor.identity)
 
     async def prove(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
@@ -93,7 +98,7 @@ class Accounts:
             UserError: an admin has frozen them; or their identity has changed, and the one before
                 had been verified: then an account at a service does not speak for the new one.
         """
-        standing = await self._standing(actor)
+        standing = await self.standing(actor)
         if standing is Standing.FROZEN:
             raise UserError("An admin has frozen what is yours here.", "Ask them to unfreeze you")
         if standing is Standing.MUST_VERIFY:
@@ -145,7 +150,7 @@ class Accounts:
             NotConnected: there is none.
             UserError: the actor's identity has changed.
         """
-        await self._must_be_known(actor)
+        await self.must_be_known(actor)
         async with self._slots[actor.user, service.name]:
             revoked = await self._revoke(actor, service)
             if not await self._vault.delete(actor.user, service.name):
@@ -159,7 +164,7 @@ class Accounts:
         Raises:
             UserError: the actor's identity has changed.
         """
-        await self._must_be_known(actor)
+        await self.must_be_known(actor)
         names = [account.service for account in await self._vault.accounts(actor.user)]
         for name in names:
             if name in self._services:
@@ -182,26 +187,39 @@ class Accounts:
                 f"I know no identity of {user} that I could go by.",
                 "They have to set up cross-signing in their client and write to me first",
             )
+        return await self._rebind(user, pin.master_key)
+
+    async def verified(self, user: str, master: str) -> None:
+        """Know a user by the identity with this master key, and let it use all theirs.
+
+        Emoji were compared: the person and the operator answer for that.
+        """
+        await self._pins.repin(user, master, verified=True)
+        await self._rebind(user, master)
+
+    async def _rebind(self, user: str, master: str) -> list[str]:
         thawed = []
         for account in await self._vault.accounts(user):
             async with self._slots[user, account.service]:
                 try:
-                    if await self._vault.rebind(user, account.service, pin.master_key):
+                    if await self._vault.rebind(user, account.service, master):
                         thawed.append(account.service)
                 except Unopenable:
                     log.error("credential.unopenable", user=user, service=account.service)
-        log.warning("account.accepted", user=user, services=thawed)
+        if thawed:
+            log.warning("account.thawed", user=user, services=thawed)
         return thawed
 
     async def of(self, actor: Actor) -> list[Account]:
         """What the actor has connected."""
         return await self._vault.accounts(actor.user)
 
-    async def _standing(self, actor: Actor) -> Standing:
-        await self._pins.need([actor.user])
-        return self._pins.standing(actor.user, actor.identity)
+    async def must_be_known(self, actor: Actor) -> None:
+        """See that the actor is who the bot knows the user as now.
 
-    async def _must_be_known(self, actor: Actor) -> None:
+        Raises:
+            UserError: they are not.
+        """
         if not await self.knows(actor):
             await self.must_be_able_to_connect(actor)
             raise UserError("Your identity has changed.", "Connect again first")

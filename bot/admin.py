@@ -10,7 +10,7 @@ from bot.errors import UserError
 from bot.matrix.pins import Pin, Pins
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, command
-from bot.reply import Inline, Reply, Strong, Table, line, say
+from bot.reply import Inline, Mono, Reply, Strong, Table, line, say
 from bot.vault.vault import Vault
 
 
@@ -46,7 +46,7 @@ class Admin:
 
     async def freeze(self, call: Call[Message], user: str) -> Reply:
         """Have nothing of somebody's used until an admin unfreezes them."""
-        del call
+        await self._accounts.must_be_known(call.actor)
         if not await self._pins.freeze(_user_id(user)):
             raise UserError("I have not met anybody of that name.")
         return say("Nothing of ", Strong(user), " is used until an admin unfreezes them.")
@@ -55,23 +55,17 @@ class Admin:
         """Undo a freeze; or accept a changed identity, which then uses all of theirs again.
 
         Accept one only when you know from themselves that they have reset it, and trust their
-        homeserver to show me the right one; otherwise have them verified instead. I have to have
-        verified you.
+        homeserver to show me the right one; otherwise have them verified instead. Only an admin
+        whom I have verified can do this.
         """
-        admin = call.actor.user
-        pin = self._pins.get(admin)
-        if pin is None or pin.verified_at is None:
-            # else a homeserver could invent an admin, and give anybody anybody's credentials
-            raise UserError(
-                "I have to have verified you for that: else your homeserver could say it for you.",
-                "Say `verify`, compare emoji with my operator, then say it again",
-            )
+        await self._accounts.must_be_known(call.actor)
         if await self._pins.unfreeze(_user_id(user)):
             thawed = line(Strong(user), " is not frozen any more.")
             pin = self._pins.get(user)
             if pin is None or pin.changed_to is None:
                 return Reply((thawed,))
-            changed = line("Their identity has changed as well. Say it again to accept this one.")
+            again = Mono(f"admin unfreeze {user}")
+            changed = line("Their identity has changed as well: ", again, " accepts the new one.")
             return Reply((thawed, changed))
         services = await self._accounts.accept(user)
         known = line("I know ", Strong(user), " by their present identity from now on.")

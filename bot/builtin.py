@@ -73,7 +73,7 @@ class Builtins:
             return say("You have connected nothing yet. Say ", Mono(f"connect {first}"), ".")
         rows: list[tuple[Inline, ...]] = []
         for account in mine:
-            frozen = not call.actor.pinned or account.identity != call.actor.identity
+            frozen = account.identity != call.actor.identity
             rows.append(
                 (
                     Strong(account.service),

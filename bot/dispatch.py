@@ -13,6 +13,7 @@ from typing import Any, Final
 import structlog
 
 from bot import notices
+from bot.accounts import Accounts
 from bot.answers import Answers
 from bot.clock import now
 from bot.commands.help import not_understood
@@ -37,7 +38,6 @@ from bot.matrix.inbox import (
     Withheld,
 )
 from bot.matrix.outbound import transaction_id
-from bot.matrix.pins import Pins
 from bot.matrix.render import notice, render
 from bot.matrix.rooms import Rooms
 from bot.matrix.verification import Verifications
@@ -52,7 +52,7 @@ from bot.wording import explain
 
 _CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
 _NOTICE_EVERY: Final = 10 * 60 * 1000  # ms between two of the same notice to one user in one room
-_WITHOUT_PIN: Final = frozenset(
+_UNKNOWN_MAY_SAY: Final = frozenset(
     {"help", "connect", "verify"}
 )  # what a changed identity may still say
 
@@ -68,6 +68,7 @@ class Dispatch:
         prefix: str,
         names: Sequence[str],
         access: Access,
+        accounts: Accounts,
         registry: Registry,
         answers: Answers,
         connections: Connections,
@@ -76,7 +77,6 @@ class Dispatch:
         intake: Intake,
         journal: Journal,
         lanes: Lanes,
-        pins: Pins,
         rooms: Rooms,
         runner: Runner,
         throttle: Throttle,
@@ -87,7 +87,7 @@ class Dispatch:
         self._registry, self._answers, self._connections = registry, answers, connections
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
-        self._pins, self._verifications = pins, verifications
+        self._accounts, self._verifications = accounts, verifications
         self._max_age = max_age * 1000
         self._noticed = Allowance(1, _NOTICE_EVERY)
 
@@ -179,7 +179,7 @@ class Dispatch:
             if secret is not None:
                 await self._intake.remove(actor.room, message.event_id)
             if found is not None:
-                await self._changed(message)
+                await self._tell_standing(message)
             return False
         word = (found.text if found else body).strip().casefold()
         if word in _CHOICES and self._is_for_question(actor):
@@ -312,8 +312,8 @@ class Dispatch:
         if not message.actor.private or found is None:
             return False
         if isinstance(meaning, Invocation):
-            return meaning.service is None and meaning.command.name in _WITHOUT_PIN
-        if await self._standing(message.actor) is not Standing.CHANGED:
+            return meaning.service is None and meaning.command.name in _UNKNOWN_MAY_SAY
+        if await self._accounts.standing(message.actor) is not Standing.CHANGED:
             return False
         match meaning:
             case FlowStart() | FlowAnswer():
@@ -324,13 +324,9 @@ class Dispatch:
             or self._registry.looks_like_secret(found.text) is not None
         )
 
-    async def _standing(self, actor: Actor) -> Standing:
-        await self._pins.need([actor.user])
-        return self._pins.standing(actor.user, actor.identity)
-
-    async def _changed(self, message: Message) -> None:
+    async def _tell_standing(self, message: Message) -> None:
         actor = message.actor
-        standing = await self._standing(actor)
+        standing = await self._accounts.standing(actor)
         if standing in notices.STANDINGS and self._once(actor.user, actor.room, standing.name):
             room = actor.room if actor.private else await self._rooms.direct(actor.user)
             await self._answers.fixed(room, notices.STANDINGS[standing], about=message.event_id)

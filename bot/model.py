@@ -14,7 +14,7 @@ from bot.secret import Secret
 class Actor:
     """A person behind one of their own cross-signed devices, in a room.
 
-    Made only by ``matrix/inbound.py``, from a decrypted event that passed every check (and read
+    Made only by ``matrix/judge.py``, from a decrypted event that passed every check (and read
     back from the sealed inbox). With ``access.encrypted_rooms_only: false`` a text in clear makes
     one too: its ``device`` is "", and no secret is ever taken from it.
 

@@ -16,7 +16,7 @@ from typing import Final, Protocol
 from bot.model import Actor
 from bot.plugin import Command
 
-_VERIFIED: Final = frozenset({"admin unfreeze"})
+_VERIFIED: Final = "admin unfreeze"
 """What a homeserver that invents an admin could use to let somebody in as somebody else (P2)."""
 
 
@@ -93,7 +93,7 @@ def _administration(actor: Actor, command: Command, *, admin: bool) -> Verdict:
         return denied("That is for my admins.")
     if not actor.private:
         return denied("Say that in our direct message.")
-    if command.name in _VERIFIED and not actor.verified:
+    if command.name == _VERIFIED and not actor.verified:
         return denied(
             "I have to have verified you for that: otherwise your homeserver could say it for you. "
             "Say verify, compare emoji with my operator, then say it again."

@@ -12,7 +12,7 @@ from bot.lean import importing
 from bot.log import set_up
 from bot.services import discover
 from bot.storage.state import locked, prepare
-from bot.vault.keys import VARIABLE
+from bot.vault import keys
 
 
 def serve(config: Path) -> None:
@@ -29,7 +29,8 @@ def serve(config: Path) -> None:
         with importing():  # last, so that a wrong configuration is told at once
             from bot import app
             from bot.cli.logins import given_login
+            from bot.matrix.login import Variable
         login = given_login(settings.homeserver.user, settings.homeserver.device_name)
-        for name in (VARIABLE, "ACTAS_PASSWORD", "ACTAS_ACCESS_TOKEN", "ACTAS_RECOVERY_KEY"):
+        for name in (keys.VARIABLE, *Variable):
             os.environ.pop(name, None)  # no child process inherits it
         asyncio.run(app.run(settings, sealer, login))

@@ -89,7 +89,7 @@ class Inbound:
         self._timelines = Timelines(homeserver, rooms, store, bot, self._max_age)
         self._judge = Judge(pins=pins, rooms=rooms, trust=trust, wants=wants, bot=bot)
         self._refused = refused
-        self._kept: set[tuple[str, str, str]] = set()
+        self._told_withheld: set[tuple[str, str, str]] = set()
 
     async def receive(
         self, response: Mapping[str, Any], *, since: str | None, catching_up: bool
@@ -149,7 +149,10 @@ class Inbound:
 
     async def _give_up(self, batch: _Batch) -> None:
         """Do not wait any longer for room keys that a client says it keeps from us."""
-        kept, self._kept = set(self._machine.withheld) - self._kept, set(self._machine.withheld)
+        kept, self._told_withheld = (
+            set(self._machine.withheld) - self._told_withheld,
+            set(self._machine.withheld),
+        )
         if not kept:
             return
         for locked in await self._inbox.locked({session for *_, session in kept}, self._max_age):

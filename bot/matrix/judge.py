@@ -60,14 +60,13 @@ class Judge:
         if self._trust.cross_signed_devices_only and not device.signed:
             doubt = Doubt.UNKNOWN if listed.master is None else Doubt.UNSIGNED
             return self._stray(room_id, event, said, doubt)
-        pin = self._pins.get(found.sender)
-        pinned = self._pins.trusts(listed)
+        pin, pinned = self._pins.get(found.sender), self._pins.trusts(listed)
         actor = Actor(
             user=found.sender,
             room=room_id,
             device=device.device_id,
             identity=listed.master or "",
-            pinned=pinned or (listed.master is None and pin is None),
+            pinned=pinned,
             private=self._is_private(room_id, found.sender),
             verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
         )

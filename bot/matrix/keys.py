@@ -86,14 +86,9 @@ class KeyExchange:
         devices = self._store.devices
         return {user: devices[user] for user in users if user in devices}
 
-    def trusted(self, device: Device | None, devices: DeviceList) -> bool:
-        """Whether the device speaks and reads for its owner: signed by the pinned identity."""
-        if device is None:
-            return False
-        if not self._signed_only:
-            nobody = devices.master is None and self._pins.get(devices.user_id) is None
-            return nobody or self._pins.trusts(devices)
-        return device.signed and self._pins.trusts(devices)
+    def trusted(self, device: Device, devices: DeviceList) -> bool:
+        """Whether the device reads for its owner: signed by the pinned identity."""
+        return (device.signed or not self._signed_only) and self._pins.trusts(devices)
 
     def _stale(self, users: Iterable[str]) -> set[str]:
         known, outdated = self._store.devices, self._store.outdated

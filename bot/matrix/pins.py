@@ -78,9 +78,13 @@ class Pins:
         return Standing.CHANGED if pin.verified_at is None else Standing.MUST_VERIFY
 
     def trusts(self, devices: DeviceList) -> bool:
-        """Whether this identity is the pinned one, of somebody who is not frozen."""
-        known = devices.user_id in self._pins and devices.master is not None
-        return known and self.standing(devices.user_id, str(devices.master)) is Standing.KNOWN
+        """Whether this identity is the pinned one, of somebody who is not frozen.
+
+        Somebody without any is trusted as long as none was ever seen: they have nothing to lose.
+        """
+        if devices.user_id not in self._pins:
+            return devices.master is None
+        return self.standing(devices.user_id, devices.master or "") is Standing.KNOWN
 
     async def remarkable(self) -> list[Pin]:
         """The pins of those whose identity has changed, or who are verified or frozen."""
@@ -139,10 +143,11 @@ class Pins:
         async with self.changing:
             await self.need([user])
             pin = self._pins.get(user)
-            if pin is not None:
-                await self._keep(replace(pin, frozen_at=now()))
+            if pin is None:
+                return False
+            await self._keep(replace(pin, frozen_at=now()))
         log.warning("identity.frozen", user=user)
-        return pin is not None
+        return True
 
     async def unfreeze(self, user: str) -> bool:
         """Undo :meth:`freeze`, and nothing else. False if the user was not frozen."""
@@ -168,7 +173,7 @@ class Pins:
             if pin.changed_to is not None:
                 pin = Pin(user, pin.changed_to, now(), frozen_at=pin.frozen_at)
                 await self._keep(pin)
-        log.warning("identity.accepted", user=user)
+                log.warning("identity.accepted", user=user)
         return pin
 
     async def _keep(self, pin: Pin) -> None:

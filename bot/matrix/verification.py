@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final, Literal, Protocol
@@ -26,7 +26,6 @@ from bot.matrix.inbox import Verifying
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.outbound import Sender, transaction_id
-from bot.matrix.pins import Pins
 from bot.matrix.sas import METHOD, Cancel, Party, Sas
 
 _PLAIN: Final = re.compile(r"[!-~]{1,255}")
@@ -78,12 +77,15 @@ class Verifications:
         sender: Sender,
         machine: Machine,
         keys: KeyExchange,
-        pins: Pins,
         master: str,
+        verified: Callable[[str, str], Awaitable[None]],
         tell: Tell,
     ) -> None:
-        """``master`` is the bot's own public master key."""
-        self._sender, self._keys, self._pins, self._tell = sender, keys, pins, tell
+        """``master`` is the bot's own public master key.
+
+        ``verified`` is told of a user whose identity, by its master key, has been.
+        """
+        self._sender, self._keys, self._verified, self._tell = sender, keys, verified, tell
         ed25519 = machine.account.identity_keys["ed25519"]
         self._us = Party(machine.user_id, machine.device_id, ed25519, master)
         self._by_user: dict[str, Verification] = {}
@@ -205,7 +207,7 @@ class Verifications:
         """Both have said that it matches: the identity is the person's."""
         if found.state != "confirmed" or not found.sas.proved:
             return
-        await self._pins.repin(found.user, found.master, verified=True)
+        await self._verified(found.user, found.master)
         found.state, found.outcome = "verified", f"{found.user} is verified"
         log.warning("identity.verified", user=found.user)
         await self._say(found, "done", {})

@@ -44,8 +44,8 @@ async def verifications(bot, sender):
         sender=sender,
         machine=bot.machine,
         keys=bot.keys,
-        pins=bot.pins,
         master=OwnIdentity.new().master,
+        verified=lambda user, master: bot.pins.repin(user, master, verified=True),
         tell=tell,
     )
     yield made
@@ -132,9 +132,8 @@ async def test_a_step_that_could_not_be_sent_ends_it_for_good(alice, verificatio
 
 async def test_wrong_keys_pin_nobody(bot, alice, verifications, sender):
     """Whatever the operator has confirmed."""
-    client, transaction = await compare(verifications, alice)
+    _, transaction = await compare(verifications, alice)
     verifications.confirm(transaction)
-    client.agree = None
     await step(verifications, "mac", {"mac": {"ed25519:x": "y"}, "keys": "z"}, transaction)
     assert states(verifications) == [(ALICE, "cancelled")]
     assert sender.last("cancel")["code"] == "m.key_mismatch"
