@@ -13,7 +13,7 @@ from bot.matrix.client import Homeserver, MatrixError, Session
 from bot.matrix.devices import read_device_list
 from bot.matrix.identity import Held
 from bot.matrix.introduction import query_own_keys
-from bot.matrix.login import stored_session
+from bot.matrix.login import Variable, stored_session
 from bot.vault.vault import Vault
 
 _WHAT = "login"
@@ -66,8 +66,8 @@ def _identity(session: Session, held: Held, answer: Mapping[str, Any]) -> Findin
     shown = read_device_list(session.user_id, answer)
     if held.known_as(shown.master) is None:
         fix = (
-            "Start once with its recovery key in ACTAS_RECOVERY_KEY, or replace it with "
-            "`actas setup --reset-identity`"
+            f"Start once with its recovery key in {Variable.RECOVERY_KEY}, or replace it "
+            "with `actas setup --reset-identity`"
         )
         what = "another one than the bot's" if shown.master else "none"
         return fail("identity", f"the homeserver shows {what}, so people do not trust it. {fix}")

@@ -10,11 +10,9 @@ from typing import Final, TypeVar
 from bot.cli.asking import Asker
 from bot.config import environment
 from bot.errors import ConfigError
-from bot.matrix.adoption import VARIABLE
 from bot.matrix.introduction import ForeignIdentity
-from bot.matrix.login import Login
+from bot.matrix.login import Login, Variable
 
-PASSWORD: Final = "ACTAS_PASSWORD"  # noqa: S105  # its variable's name
 _TRIES: Final = 3  # of each, in a terminal
 
 T = TypeVar("T")
@@ -22,14 +20,14 @@ T = TypeVar("T")
 
 def given_login(user: str, device_name: str = "actas") -> Login:
     """What the environment gives."""
-    device = environment("ACTAS_DEVICE_ID")
+    device = environment(Variable.DEVICE)
     return Login(
         user,
         device_name,
-        environment(PASSWORD),
-        environment("ACTAS_ACCESS_TOKEN"),
+        environment(Variable.PASSWORD),
+        environment(Variable.TOKEN),
         device.reveal() if device else None,
-        environment(VARIABLE),
+        environment(Variable.RECOVERY_KEY),
     )
 
 
@@ -41,7 +39,7 @@ def with_password(asker: Asker, login: Login) -> Login:
     """
     if login.password is not None:
         return login
-    return replace(login, password=asker.secret(PASSWORD, _prompt(login)))
+    return replace(login, password=asker.secret(Variable.PASSWORD, _prompt(login)))
 
 
 def insist(asker: Asker, login: Login, attempt: Callable[[Login], T]) -> T:
@@ -67,11 +65,11 @@ def _mended(asker: Asker, login: Login, error: ConfigError) -> Login:
         asker.remark("  Its recovery key keeps it; `actas setup --reset-identity` replaces it.")
         if given := asker.unseen("Recovery key, or just Enter to give up", optional=True):
             return replace(login, recovery=given)
-    elif error.key == PASSWORD:
+    elif error.key == Variable.PASSWORD:
         if login.password is not None:
             asker.object_to(ConfigError(error.key, f"password: {error.problem}", "Type it again"))
         return replace(login, password=asker.unseen(_prompt(login)))
-    elif error.key == VARIABLE:
+    elif error.key == Variable.RECOVERY_KEY:
         asker.object_to(ConfigError(error.key, f"recovery key {error.problem}", error.fix))
         return replace(login, recovery=asker.unseen("Recovery key"))
     raise error

@@ -15,11 +15,11 @@ from bot.cli.installation import Desk, Installation
 from bot.cli.logins import given_login, insist, with_password
 from bot.config import environment
 from bot.errors import ConfigError
-from bot.matrix.adoption import VARIABLE, make_recovery_key
+from bot.matrix.adoption import make_recovery_key
 from bot.matrix.client import MatrixError, Session, Unreachable
 from bot.matrix.identity import Held
 from bot.matrix.introduction import ForeignIdentity, query_own_keys
-from bot.matrix.login import Login, restore
+from bot.matrix.login import Login, Variable, restore
 from bot.matrix.secret_storage import SecretStorage
 from bot.secret import Secret
 from bot.vault.keys import KeyRing
@@ -59,9 +59,9 @@ def agree_to_reset(asker: Asker, user: str) -> None:
         ConfigError: an identity is to be kept at the same time.
         typer.Exit: the operator thought better of it.
     """
-    if environment(VARIABLE) is not None:
+    if environment(Variable.RECOVERY_KEY) is not None:
         problem = "is set, to keep the identity that --reset-identity replaces"
-        raise ConfigError(VARIABLE, problem, "Take one of them out")
+        raise ConfigError(Variable.RECOVERY_KEY, problem, "Take one of them out")
     asker.remark(
         f"--reset-identity replaces the cross-signing identity of {user}: everybody who has\n"
         "verified the bot will be warned and has to verify it again, and a recovery key made\n"

@@ -9,10 +9,10 @@ from bot.errors import ConfigError
 from bot.matrix import recovery_key
 from bot.matrix.client import Homeserver
 from bot.matrix.identity import USAGES, OwnIdentity
+from bot.matrix.login import Variable
 from bot.matrix.secret_storage import Damaged, SecretStorage
 from bot.secret import Secret
 
-VARIABLE: Final = "ACTAS_RECOVERY_KEY"
 NAMES: Final = {usage: f"m.cross_signing.{usage}" for usage in USAGES}
 """What the seeds are called in secret storage."""
 
@@ -31,18 +31,18 @@ async def adopt_identity(
     try:
         key = recovery_key.read(recovery)
     except ValueError as error:
-        raise ConfigError(VARIABLE, str(error), "Give it as it was shown") from None
+        raise ConfigError(Variable.RECOVERY_KEY, str(error), "Give it as it was shown") from None
     try:
         found = await SecretStorage(homeserver, user).open(key, tuple(NAMES.values()))
     except Damaged as error:
         raise ConfigError("homeserver.user", f"{user}: {error}", _RESET) from None
     if found is None:
         fix = f"Give the one that was shown last; {_RESET}"
-        raise ConfigError(VARIABLE, f"is not the recovery key of {user}", fix)
+        raise ConfigError(Variable.RECOVERY_KEY, f"is not the recovery key of {user}", fix)
     own = OwnIdentity({usage: found[name] for usage, name in NAMES.items()})
     if not own.is_in(answer, user):
         problem = f"opens another identity than the one that {user} has now"
-        raise ConfigError(VARIABLE, problem, _RESET)
+        raise ConfigError(Variable.RECOVERY_KEY, problem, _RESET)
     return own
 
 

@@ -10,11 +10,11 @@ from typing import Any, Final
 import structlog
 
 from bot.errors import ConfigError
-from bot.matrix.adoption import VARIABLE, adopt_identity
+from bot.matrix.adoption import adopt_identity
 from bot.matrix.client import Homeserver, MatrixError, Session
 from bot.matrix.devices import DeviceList, read_device_list
 from bot.matrix.identity import Held, OwnIdentity
-from bot.matrix.login import Login
+from bot.matrix.login import Login, Variable
 from bot.matrix.machine import Machine
 from bot.matrix.store import CryptoStore
 from bot.matrix.user_auth import authenticate
@@ -33,7 +33,7 @@ class ForeignIdentity(ConfigError):
             "homeserver.user",
             f"{user} already has a cross-signing identity that was not made here",
             "Restore the state directory it was made with, or give its recovery key in "
-            "ACTAS_RECOVERY_KEY; `actas setup --reset-identity` replaces it",
+            f"{Variable.RECOVERY_KEY}; `actas setup --reset-identity` replaces it",
         )
 
 
@@ -152,7 +152,7 @@ class _Introduction:
     def _see_nothing_to_recover(self, held: Held) -> None:
         if self._login.recovery is not None and held == Held():
             problem = f"is set, but {self._user} has no cross-signing identity yet"
-            raise ConfigError(VARIABLE, problem, "Take it out: the bot makes one")
+            raise ConfigError(Variable.RECOVERY_KEY, problem, "Take it out: the bot makes one")
 
     async def _show_device(self, own: OwnIdentity, shown: DeviceList) -> None:
         session, machine = self._session, self._machine
@@ -182,5 +182,5 @@ def _keys_lost(session: Session) -> ConfigError:
     return ConfigError(
         "database",
         f"the encryption keys of the bot's device {session.device_id} are gone from it",
-        "Restore the database, or end that session and start with ACTAS_PASSWORD set",
+        f"Restore the database, or end that session and start with {Variable.PASSWORD} set",
     )

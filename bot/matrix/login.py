@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from enum import StrEnum
 
 import structlog
 
@@ -13,6 +14,15 @@ from bot.secret import Secret
 from bot.vault.vault import Vault
 
 log = structlog.get_logger()
+
+
+class Variable(StrEnum):
+    """The parts of a :class:`Login`, as they are called in the environment."""
+
+    PASSWORD = "ACTAS_PASSWORD"  # noqa: S105  # its name
+    TOKEN = "ACTAS_ACCESS_TOKEN"  # noqa: S105  # its name
+    DEVICE = "ACTAS_DEVICE_ID"
+    RECOVERY_KEY = "ACTAS_RECOVERY_KEY"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +85,10 @@ async def _is_dead(homeserver: Homeserver, session: Session, login: Login) -> bo
 async def _first(homeserver: Homeserver, login: Login) -> Session:
     if login.password is None and login.token is None:
         raise ConfigError(
-            "ACTAS_PASSWORD",
+            Variable.PASSWORD,
             "is not set, and the database holds no login yet, or no longer",
-            "Restore the database; or set it (or ACTAS_ACCESS_TOKEN with ACTAS_DEVICE_ID) for this "
-            "start only",
+            f"Restore the database; or set it (or {Variable.TOKEN} with {Variable.DEVICE}) for "
+            "this start only",
         )
     try:
         if login.token is not None:
@@ -91,14 +101,14 @@ async def _first(homeserver: Homeserver, login: Login) -> Session:
     except MatrixError as refusal:
         if refusal.status not in (401, 403):
             raise
-        name = "ACTAS_ACCESS_TOKEN" if login.token else "ACTAS_PASSWORD"
+        name = Variable.TOKEN if login.token else Variable.PASSWORD
         problem = f"the homeserver does not accept it ({refusal})"
         raise ConfigError(name, problem, "Correct it") from None
     if session.user_id != login.user or not session.device_id:
         raise ConfigError(
-            "ACTAS_ACCESS_TOKEN" if login.token else "homeserver.user",
+            Variable.TOKEN if login.token else "homeserver.user",
             f"is a login of {session.user_id} ({session.device_id or 'no device'})",
-            f"Give one of {login.user}, with the device it was made for in ACTAS_DEVICE_ID",
+            f"Give one of {login.user}, with the device it was made for in {Variable.DEVICE}",
         )
     return session
 

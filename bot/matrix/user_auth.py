@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from bot.errors import ConfigError
 from bot.matrix.client import Homeserver, MatrixError
+from bot.matrix.login import Variable
 from bot.secret import Secret
 
 _PASSWORD: Final = "m.login.password"  # noqa: S105  # the name of a stage
-_VARIABLE: Final = "ACTAS_PASSWORD"
 
 
 async def authenticate(
@@ -43,7 +43,7 @@ async def authenticate(
         if refusal.status not in (401, 403) or refusal.dead_token:
             raise
         problem = f"the homeserver does not accept it ({refusal})"
-        raise ConfigError(_VARIABLE, problem, "Correct it") from None
+        raise ConfigError(Variable.PASSWORD, problem, "Correct it") from None
 
 
 def _proof(asked: Mapping[str, Any], user: str, password: Secret | None) -> dict[str, Any]:
@@ -55,7 +55,7 @@ def _proof(asked: Mapping[str, Any], user: str, password: Secret | None) -> dict
         raise ConfigError("homeserver.user", problem, fix)
     if password is None:
         problem = "is not set, and the homeserver wants it before it takes a new identity"
-        raise ConfigError(_VARIABLE, problem, "Set it for this once")
+        raise ConfigError(Variable.PASSWORD, problem, "Set it for this once")
     return {
         "type": _PASSWORD,
         "identifier": {"type": "m.id.user", "user": user},
