@@ -97,19 +97,15 @@ async def _account(
     vault: Vault,
 ) -> Account:
     """Log in and load the crypto state; waits for a homeserver that is away, and says so."""
+    access = config.access
+    trust = Trust(access.encrypted_rooms_only, access.cross_signed_devices_only)
     while True:
         try:
             session = await restore(homeserver, vault, login)
             store = CryptoStore(database, sealer, session.device_id)
             machine = await introduce(homeserver, session, store, vault, login)
             return await assemble(
-                homeserver,
-                session,
-                machine,
-                database=database,
-                sealer=sealer,
-                encrypted_only=config.access.encrypted_rooms_only,
-                signed_only=config.access.cross_signed_devices_only,
+                homeserver, session, machine, trust, database=database, sealer=sealer
             )
         except (Unreachable, MatrixError) as error:
             if isinstance(error, MatrixError) and error.status < 429:
@@ -198,9 +194,7 @@ class _Bot:
             pins=account.pins,
             rooms=account.rooms,
             inbox=account.inbox,
-            trust=Trust(
-                config.access.encrypted_rooms_only, config.access.cross_signed_devices_only
-            ),
+            trust=account.trust,
             max_age=config.commands.max_age,
             wants=self.dispatch.concerns,
             refused=self.metrics.refused,

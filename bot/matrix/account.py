@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bot.matrix.client import Homeserver, Session
 from bot.matrix.inbox import Inbox
+from bot.matrix.judge import Trust
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
 from bot.matrix.outbound import Sender
@@ -22,6 +23,7 @@ class Account:
 
     session: Session
     machine: Machine
+    trust: Trust
     store: CryptoStore
     pins: Pins
     keys: KeyExchange
@@ -34,17 +36,18 @@ async def assemble(
     homeserver: Homeserver,
     session: Session,
     machine: Machine,
+    trust: Trust,
     *,
     database: Database,
     sealer: Sealer,
-    encrypted_only: bool,
-    signed_only: bool,
 ) -> Account:
     """Wire up what works with an account whose device has been introduced."""
     store: CryptoStore = machine.store
     pins = Pins(database)
+    signed_only, encrypted_only = trust.cross_signed_devices_only, trust.encrypted_rooms_only
     keys = KeyExchange(homeserver, machine, store, pins, signed_only=signed_only)
     rooms = Rooms(homeserver, database, sealer, session.user_id)
     await rooms.open()
     sender = Sender(homeserver, rooms, machine, keys, store, encrypted_only=encrypted_only)
-    return Account(session, machine, store, pins, keys, rooms, Inbox(database, sealer), sender)
+    inbox = Inbox(database, sealer)
+    return Account(session, machine, trust, store, pins, keys, rooms, inbox, sender)
