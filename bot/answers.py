@@ -18,7 +18,7 @@ from bot.matrix.outbound import Sender, transaction_id
 from bot.matrix.render import Rendered, as_file, edit, notice, render, too_long
 from bot.matrix.rooms import Rooms
 from bot.model import Message
-from bot.reply import Reply, say
+from bot.reply import Reply, marked, say
 
 _TYPING_AFTER: Final = 0.6  # seconds; a quick answer needs no typing notice
 _TYPING_EVERY: Final = 20.0  # seconds; a typing notice lasts 30
@@ -106,7 +106,7 @@ class Answers:
         In a direct message all devices of its user can read it, signed or not. ``asker`` is whose
         message that is: it is then answered, and they are mentioned.
         """
-        reply = say(sentence) if isinstance(sentence, str) else sentence
+        reply = marked(sentence) if isinstance(sentence, str) else sentence
         content = notice(render(reply), reply_to=about if asker else None, mention=asker)
         try:
             txn = transaction_id(about, "notice", content["body"])

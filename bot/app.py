@@ -39,6 +39,7 @@ from bot.pace import Throttle
 from bot.plugin import Service
 from bot.runner import Runner
 from bot.storage.database import Database
+from bot.strays import Strays
 from bot.vault.sealer import Sealer
 from bot.vault.vault import Vault
 from bot.web import serve
@@ -167,9 +168,20 @@ class _Bot:
             verified=accounts.verified,
             tell=answers.fixed,
         )
-        self.dispatch = Dispatch(
+        strays = Strays(
             prefix=prefix,
             names=[bot, config.homeserver.device_name],
+            access=config.access,
+            registry=self.registry,
+            answers=answers,
+            connections=self.connections,
+            doorman=doorman,
+            intake=intake,
+            journal=self.journal,
+            rooms=account.rooms,
+        )
+        self.dispatch = Dispatch(
+            prefix=prefix,
             access=config.access,
             accounts=accounts,
             registry=self.registry,
@@ -182,6 +194,7 @@ class _Bot:
             lanes=self.lanes,
             rooms=account.rooms,
             runner=runner,
+            strays=strays,
             throttle=Throttle(config.commands.per_minute),
             verifications=self.verifications,
             max_age=config.commands.max_age,
@@ -203,7 +216,7 @@ class _Bot:
             inbox=account.inbox,
             store=account.store,
             verifications=self.verifications,
-            unreadable=self.dispatch.unreadable,
+            unreadable=strays.unreadable,
             max_age=config.commands.max_age,
         )
         self.sync = SyncLoop(

@@ -17,44 +17,32 @@ from bot.accounts import Accounts
 from bot.answers import Answers
 from bot.clock import now
 from bot.commands.help import not_understood
-from bot.commands.parser import Address, address, redirected, without_fallback
+from bot.commands.parser import Address, redirected, without_fallback
 from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
 from bot.connections import Connections
 from bot.doorman import Doorman
 from bot.errors import ActasError, UserError
-from bot.intake import Intake, awaited, whose
+from bot.intake import Intake, whose
 from bot.journal import Journal, Outgoing, Unfinished
 from bot.lanes import Job, Lanes
 from bot.matrix.client import MatrixError
-from bot.matrix.inbox import (
-    Inbox,
-    Invite,
-    Item,
-    Joined,
-    Late,
-    Locked,
-    Verifying,
-    Waiting,
-    Withheld,
-)
+from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Verifying, Waiting, Withheld
 from bot.matrix.outbound import transaction_id
 from bot.matrix.render import notice, render
 from bot.matrix.rooms import Rooms
 from bot.matrix.verification import Verifications
-from bot.model import Actor, Doubt, Message, Standing, Stray
-from bot.pace import Allowance, Pace, Throttle
+from bot.model import Actor, Message, Standing, Stray
+from bot.pace import Pace, Throttle
 from bot.plugin import Flow, Service
-from bot.policy import Access, matches, may
-from bot.reply import Mono, say
+from bot.policy import Access, may
+from bot.reply import Mono, marked, say
 from bot.runner import Runner
 from bot.secret import Secret
+from bot.strays import Strays
 from bot.wording import explain
 
 _CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
-_NOTICE_EVERY: Final = 10 * 60 * 1000  # ms between two of the same notice to one user in one room
-_UNKNOWN_MAY_SAY: Final = frozenset(
-    {"help", "connect", "verify"}
-)  # what a changed identity may still say
+_UNKNOWN_MAY_SAY: Final = ("help", "connect", "verify")  # who is not who the bot knows
 
 log = structlog.get_logger()
 
@@ -66,7 +54,6 @@ class Dispatch:
         self,
         *,
         prefix: str,
-        names: Sequence[str],
         access: Access,
         accounts: Accounts,
         registry: Registry,
@@ -79,17 +66,17 @@ class Dispatch:
         lanes: Lanes,
         rooms: Rooms,
         runner: Runner,
+        strays: Strays,
         throttle: Throttle,
         verifications: Verifications,
         max_age: int,
     ) -> None:
-        self._prefix, self._names, self._access = prefix, names, access
+        self._prefix, self._access, self._strays = prefix, access, strays
         self._registry, self._answers, self._connections = registry, answers, connections
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
         self._accounts, self._verifications = accounts, verifications
         self._max_age = max_age * 1000
-        self._noticed = Allowance(1, _NOTICE_EVERY)
 
     # ------------------------------------------------------------------ in
     def concerns(
@@ -98,9 +85,9 @@ class Dispatch:
         """Whether a text is for the bot, or is a secret that it must warn of (``Wants``)."""
         return (
             private
-            or self._address(body, private=private, mentions_bot=mentions_bot) is not None
+            or self._strays.address(body, private=private, mentions_bot=mentions_bot) is not None
             or self._runner.asked(user, room) > 0
-            or self._exposed(user, body) is not None
+            or self._strays.exposed(user, body) is not None
         )
 
     def deliver(self, waiting: Sequence[Waiting]) -> None:
@@ -108,7 +95,7 @@ class Dispatch:
         late = [w.item for w in waiting if isinstance(w.item, Late)]
         for room in {item.room for item in late}:
             items = [item for item in late if item.room == room]
-            self._put(("", room), partial(self._tell_late, room, items))
+            self._put(("", room), partial(self._strays.late, room, items))
         for w in waiting:
             if not isinstance(w.item, Late):
                 self._put(whose(w.item), partial(self._take, w.item))
@@ -148,13 +135,13 @@ class Dispatch:
             case Joined():
                 await self._doorman.joined(item)
             case Stray():
-                await self._stray(item)
+                await self._strays.stray(item)
             case Verifying():
                 pace = self._throttle.take(item.user, now())
-                if self._knows(item.user) and pace is Pace.GO:
+                if self._strays.knows(item.user) and pace is Pace.GO:
                     await self._verifications.take(item)
             case Withheld():
-                await self.unreadable(item)
+                await self._strays.unreadable(item)
             case Message():
                 if await self._message(item):
                     return
@@ -165,11 +152,11 @@ class Dispatch:
         """Take care of a message. True where the runner has closed it already."""
         actor = message.actor
         body = without_fallback(message.body)
-        found = self._address(body, private=actor.private, mentions_bot=message.mentions_bot)
+        found = self._strays.address(body, private=actor.private, mentions_bot=message.mentions_bot)
         meaning = self._registry.resolve(found.text) if found else None
-        secret = self._shown(message, meaning)
+        secret = self._strays.secret_in(message, meaning)
         if secret is not None and not actor.private:
-            await self._warn(message, secret)
+            await self._strays.warn(message, secret)
             return False
         if not await self._admitted(message, found):
             if secret is not None:  # it is not read, and does not stay either
@@ -206,7 +193,7 @@ class Dispatch:
             case Invocation():
                 own = meaning.command if meaning.service is None else None
                 if not (verdict := may(actor, own, self._access)):
-                    await self._answers.answer(message, say(verdict.reason))
+                    await self._answers.answer(message, marked(verdict.reason))
                     return False
                 text, to_direct = redirected(meaning.text)
                 invocation = Invocation(meaning.service, meaning.command, text)
@@ -296,8 +283,12 @@ class Dispatch:
         actor = message.actor
         verdict = may(actor, None, self._access)
         if not verdict:
-            if found is not None and found.certain and self._once(actor.user, actor.room, "access"):
-                await self._answers.answer(message, say(verdict.reason))
+            if (
+                found is not None
+                and found.certain
+                and self._strays.once(actor.user, actor.room, "access")
+            ):
+                await self._answers.answer(message, marked(verdict.reason))
             return False
         if found is None:
             return True
@@ -327,82 +318,13 @@ class Dispatch:
     async def _tell_standing(self, message: Message) -> None:
         actor = message.actor
         standing = await self._accounts.standing(actor)
-        if standing in notices.STANDINGS and self._once(actor.user, actor.room, standing.name):
+        if standing in notices.STANDINGS and self._strays.once(
+            actor.user, actor.room, standing.name
+        ):
             room = actor.room if actor.private else await self._rooms.direct(actor.user)
             await self._answers.fixed(room, notices.STANDINGS[standing], about=message.event_id)
 
-    # ------------------------------------------------------------------ what nobody answers for
-    async def _stray(self, stray: Stray) -> None:
-        """A text whose sender is not sure: warn of secrets, explain once, do nothing."""
-        body = without_fallback(stray.body)
-        found = self._address(body, private=stray.private, mentions_bot=stray.mentions_bot)
-        meaning = self._registry.resolve(found.text) if found else None
-        if not self._knows(stray.user):
-            return
-        secret = self._shown(stray, meaning)
-        if secret is not None:
-            await self._warn(stray, secret)
-        elif stray.doubt is Doubt.EDITED:
-            return  # it was only looked at
-        elif stray.doubt is Doubt.CLEAR and not self._rooms.is_encrypted(stray.room):
-            await self._doorman.explain(stray.room, stray.event_id)
-        elif (
-            (found is not None and found.certain) or isinstance(meaning, Invocation)
-        ) and self._once(stray.user, stray.room, stray.doubt.value):
-            sentence = notices.DOUBTS[stray.doubt]
-            await self._answers.fixed(stray.room, sentence, about=stray.event_id)
-
-    async def unreadable(self, item: Locked | Withheld) -> None:
-        """Tell somebody once that a message of theirs could not be decrypted."""
-        if not self._knows(item.user):
-            return
-        sentence = notices.WITHHELD if isinstance(item, Withheld) else notices.LOCKED
-        if self._once(item.user, item.room, type(item).__name__):
-            await self._answers.fixed(item.room, sentence, about=item.event_id, asker=item.user)
-
-    def _shown(self, said: Message | Stray | Late, meaning: object) -> Flow | None:
-        """The flow whose secret was said, if any: in its own words or in what they quote."""
-        user, _ = whose(said)
-        if not self._knows(user):
-            return None
-        if isinstance(meaning, FlowAnswer) and meaning.secret:
-            return meaning.flow
-        return self._exposed(user, without_fallback(said.body)) or self._exposed(user, said.body)
-
-    async def _warn(self, said: Message | Stray | Late, flow: Flow) -> None:
-        """A secret was said where others read it, or by nobody knows whom."""
-        await self._intake.refuse(said, flow)
-        await self._connections.spoil(whose(said)[0], flow)
-
-    def _knows(self, user: str) -> bool:
-        return matches((*self._access.users, *self._access.admins), user)
-
-    def _exposed(self, user: str, body: str) -> Flow | None:
-        """The flow whose secret ``body`` seems to hold."""
-        waiting = self._connections.waiting(user)
-        if waiting is not None and waiting[0].waiting == "secret" and awaited(body, waiting[1]):
-            return waiting[1]
-        found = self._registry.looks_like_secret(body)
-        return found[1] if found else None
-
     # ------------------------------------------------------------------ after a downtime
-    async def _tell_late(self, room: str, items: Sequence[Late]) -> None:
-        log.info("late", room=room, count=len(items))
-        for item in items:
-            await self._late(item)
-        await self._answers.fixed(room, notices.LATE, about=items[0].event_id)
-        await self._journal.close([item.event_id for item in items])
-
-    async def _late(self, late: Late) -> None:
-        """What is too old to run may hold a secret all the same."""
-        found = self._address(late.body, private=late.private, mentions_bot=False)
-        meaning = self._registry.resolve(found.text) if found else None
-        secret = self._shown(late, meaning)
-        if secret is not None and late.private:
-            await self._intake.remove(late.room, late.event_id)
-        elif secret is not None:
-            await self._warn(late, secret)
-
     async def _report(self, left: Unfinished) -> None:
         """Send an answer that was not sent, or say that a command was cut off (P5, P6)."""
         outgoing = left.answer
@@ -423,17 +345,3 @@ class Dispatch:
             if not (isinstance(error, MatrixError) and 400 <= error.status < 500):
                 return  # the homeserver was away; a refusal (we are out of the room) is final
         await self._journal.close([left.event_id])
-
-    # ------------------------------------------------------------------ small things
-    def _address(self, body: str, *, private: bool, mentions_bot: bool) -> Address | None:
-        return address(
-            without_fallback(body),
-            prefix=self._prefix,
-            names=self._names,
-            private=private,
-            mentions_bot=mentions_bot,
-        )
-
-    def _once(self, user: str, room: str, what: str) -> bool:
-        """True if this has not been said to the user in the room for ten minutes."""
-        return self._noticed.take((user, room, what), now())

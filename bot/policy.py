@@ -96,7 +96,7 @@ def _administration(actor: Actor, command: Command, *, admin: bool) -> Verdict:
     if command.name == _VERIFIED and not actor.verified:
         return denied(
             "I have to have verified you for that: otherwise your homeserver could say it for you. "
-            "Say verify, compare emoji with my operator, then say it again."
+            "Say `verify`, compare emoji with my operator, then say it again."
         )
     return ALLOWED
 

@@ -82,6 +82,14 @@ def line(*parts: Inline) -> Line:
     return Line(parts)
 
 
+def marked(text: str) -> Reply:
+    """One line from a text in which backticks mark what is typed."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # one is left over: it marks nothing
+        return say(text)
+    return say(*(Mono(p) if n % 2 else p for n, p in enumerate(pieces) if p))
+
+
 def say(*parts: Inline) -> Reply:
     """A reply of one paragraph."""
     return Reply((Line(parts),))

@@ -14,7 +14,7 @@ from bot.errors import (
     Unavailable,
     UserError,
 )
-from bot.reply import Inline, Mono, Reply, Strong, say
+from bot.reply import Inline, Mono, Reply, Strong, marked, say
 
 
 def explain(
@@ -28,7 +28,7 @@ def explain(
         name: the word for the service in commands ("jenkins").
     """
     if isinstance(error, UserError):
-        return say(" ".join(filter(None, (_sentence(error.text), _sentence(error.hint)))))
+        return marked(" ".join(filter(None, (_sentence(error.text), _sentence(error.hint)))))
     return say(*_service_error(error, title or "The service", account, name))
 
 
