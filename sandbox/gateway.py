@@ -76,14 +76,12 @@ class Gateway(StandIn):
 
     :meth:`fail` and :meth:`refusing` answer in the homeserver's place, :meth:`hold` and
     :meth:`delay` keep a request waiting, :meth:`cut` breaks off in the middle of an
-    answer, :meth:`forget` begins a sync anew, and :meth:`lying` changes what is said. ``rewrite``
-    does so for each sync response.
+    answer, :meth:`forget` begins a sync anew, and :meth:`lying` changes what is said.
     ``exchanges`` are all that there have been.
     """
 
     def __init__(self, homeserver: str) -> None:
         super().__init__()
-        self.rewrite: Change = lambda response: response
         self.exchanges: list[Exchange] = []
         self._homeserver = homeserver
         self._lies: list[Lie] = []
@@ -196,8 +194,6 @@ class Gateway(StandIn):
         if answer.status == 200:
             for lie in self._about(request):
                 data = lie.about(data, lie.answer)
-            if request.path.endswith("/sync"):
-                data = json.dumps(self.rewrite(json.loads(data))).encode()
         async with self._exchanged:
             self.exchanges.append(Exchange(request.method, request.path, sent, answer.status, data))
             self._exchanged.notify_all()

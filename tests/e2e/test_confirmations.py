@@ -224,17 +224,16 @@ async def test_a_yes_from_before_the_command_does_not_count(
                     released.clear()
             return response
 
-        gateway.rewrite = keep
-        await scene.room.says("yes")
-        await scene.dm.settles()
-        position = scene.room.position
-        await scene.room.says(f"!jenkins build {job}")
-        await scene.room.hears("Say `yes`", after=position)
-        released.append(True)
-        await scene.room.says("well")
-        await scene.room.hears("said before I asked", after=position)
-        assert await scene.built(job) == [False]
-        gateway.rewrite = lambda response: response
+        with gateway.lying("/sync", keep):
+            await scene.room.says("yes")
+            await scene.dm.settles()
+            position = scene.room.position
+            await scene.room.says(f"!jenkins build {job}")
+            await scene.room.hears("Say `yes`", after=position)
+            released.append(True)
+            await scene.room.says("well")
+            await scene.room.hears("said before I asked", after=position)
+            assert await scene.built(job) == [False]
         await bot.stop()
 
 

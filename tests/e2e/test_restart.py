@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import copy
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -257,55 +256,40 @@ async def test_a_message_that_is_delivered_again_does_not_run_again(
 ) -> None:
     """Not at once, and not after a restart; whatever the homeserver calls it."""
     world, bot, alice, gateway = at_work.world, at_work.bot, at_work.alice, at_work.gateway
-    job, kept, repeated = new_job(world), list[Json](), list[Json]()
-
-    def keep(response: Json) -> Json:
-        kept.extend(_timeline(response, alice.room))
-        return response
+    job, position = new_job(world), gateway.position
+    await alice.asks(f"!jenkins build {job}", f"{job} #1")
+    said = _timeline(_batches(gateway, alice.room, after=position)[-1], alice.room)[-1]
+    said |= {"event_id": as_id} if as_id else {}
 
     def repeat(response: Json) -> Json:
-        events = _timeline(response, alice.room)
-        if events:
-            repeated.append(kept[-1] | ({"event_id": as_id} if as_id else {}))
-            events[:0] = repeated[-1:]
+        if events := _timeline(response, alice.room):
+            events[:0] = [said]
         return response
 
-    gateway.rewrite = keep
-    await alice.asks(f"!jenkins build {job}", f"{job} #1")
-    gateway.rewrite = repeat
-    try:
+    with gateway.lying("/sync", repeat) as lie:
         await alice.settles()
+        before = lie.told
         await bot.kill()
         await at_work.restart()
-    finally:
-        gateway.rewrite = lambda response: response
     await world.jenkins.idle()
-    assert len(repeated) >= 2, "once before and once after the restart"
+    assert 0 < before < lie.told, "once before and once after the restart"
     assert started_by(world, job) == ["alice"]
 
 
 async def test_the_same_batch_after_a_crash_does_not_run_twice(at_work: Scene) -> None:
     """A homeserver that goes back in time, as after a restored backup, repeats what was done."""
     world, bot, alice, gateway = at_work.world, at_work.bot, at_work.alice, at_work.gateway
-    job, batches = new_job(world), list[Json]()
-
-    def keep(response: Json) -> Json:
-        batches.append(copy.deepcopy(response))
-        return response
+    job, position = new_job(world), gateway.position
+    await alice.asks(f"!jenkins build {job}", f"{job} #1")
+    await bot.kill()
+    batches = _batches(gateway, alice.room, after=position)
+    assert batches
 
     def back_in_time(response: Json) -> Json:
         return batches.pop(0) if batches else response
 
-    gateway.rewrite = keep
-    try:
-        await alice.asks(f"!jenkins build {job}", f"{job} #1")
-        await bot.kill()
-        batches[:] = [b for b in batches if _timeline(b, alice.room)]
-        assert batches
-        gateway.rewrite = back_in_time
+    with gateway.lying("/sync", back_in_time):
         await at_work.restart()
-    finally:
-        gateway.rewrite = lambda response: response
     await world.jenkins.idle()
     assert not batches, "all of them were given to the bot again"
     assert started_by(world, job) == ["alice"]
@@ -390,6 +374,12 @@ def _max_age(bot: Bot, seconds: int) -> Iterator[None]:
 
 async def _older_than_a_second(message: Message) -> None:
     await asyncio.sleep(max(0.0, message.ts / 1000 + 1.01 - time.time()))
+
+
+def _batches(gateway: Gateway, room: str, *, after: int) -> list[Json]:
+    """The sync responses with something said in a room."""
+    answers = [exchange.answer for exchange in gateway.seen("/sync", after=after)]
+    return [answer for answer in answers if _timeline(answer, room)]
 
 
 def _timeline(response: Json, room: str) -> list[Json]:
