@@ -41,12 +41,15 @@ def altered(room: str, wanted: Event, **fields: Any) -> Change:
 
 
 def added(room: str, *events: Json) -> Change:
-    """Events that nobody sent, or sent before: in the next sync response, and only there."""
+    """Events that nobody sent, or sent before: in the next sync response, and only there.
+
+    They come first, so that what is said to bring that response about is looked at after them.
+    """
     left = list(events)
 
     def change(response: Json) -> Json:
         if left:
-            timeline(response, room).extend(left)
+            timeline(response, room)[:0] = left
             left.clear()
         return response
 
