@@ -5,6 +5,7 @@ What all examples have in common is asserted by :class:`Scene`.
 
 from __future__ import annotations
 
+import gc
 import json
 from collections.abc import Callable
 from contextlib import suppress
@@ -49,8 +50,11 @@ def several(*kinds: Any) -> st.SearchStrategy[list[tuple[Any, Change]]]:
 @pytest.fixture
 async def here(tmp_path, sealer):
     """Alice, Mallory and the bot."""
+    usual = gc.get_threshold()
+    gc.set_threshold(50_000, 20, 20)  # what hypothesis remembers makes collections slow
     async with scene(tmp_path, sealer) as here:
         yield here
+    gc.set_threshold(*usual)
 
 
 @share(25)
