@@ -5,7 +5,7 @@ Each function returns a change of an answer: of ``/sync`` unless it says otherwi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 from sandbox.signing import Identity
@@ -153,18 +153,6 @@ def with_device(keys: Json) -> Change:
         of_user = answer.get("device_keys", {}).get(keys["user_id"])
         if of_user is not None:
             of_user[keys["device_id"]] = keys
-        return answer
-
-    return change
-
-
-def without_devices(user: str, devices: Collection[str]) -> Change:
-    """``/keys/query``: some of a user's devices are hidden."""
-
-    def change(answer: Json) -> Json:
-        of_user = answer.get("device_keys", {}).get(user, {})
-        for device in devices:
-            of_user.pop(device, None)
         return answer
 
     return change

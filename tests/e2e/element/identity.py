@@ -21,12 +21,10 @@ class Isolation(StrEnum):
 class Trust:
     """What a client makes of somebody's identity.
 
-    ``needs_approval``: it has changed since it was first seen. ``was_verified`` without
-    ``verified``: it has changed since its owner was verified.
+    ``needs_approval``: it has changed since it was first seen.
     """
 
     verified: bool
-    was_verified: bool
     needs_approval: bool
 
 
@@ -75,11 +73,9 @@ class Identified(Account):
         """Change which devices are talked with."""
         await self.do("isolate", mode=isolation)
 
-    async def request_verification(
-        self, user: str, room: str = "", *, device: str = ""
-    ) -> Verification:
+    async def request_verification(self, user: str, room: str = "") -> Verification:
         """Ask somebody in a room to compare emoji; without a room, another own device."""
-        number = await self.do("requestVerification", user=user, room=room, device=device)
+        number = await self.do("requestVerification", user=user, room=room)
         return self._verification(number)
 
     async def is_asked(self, *, after: int = 0) -> Verification:

@@ -92,7 +92,6 @@ export class Session {
             const status = await this.crypto.getUserVerificationStatus(user);
             return {
                 verified: status.isCrossSigningVerified(),
-                was_verified: status.wasCrossSigningVerified(),
                 needs_approval: status.needsUserApproval,
             };
         },

@@ -42,17 +42,14 @@ export class Verifications {
     }
 
     commands = {
-        // In a room with somebody; without a room with the own devices, or one of them.
-        requestVerification: async ({ user, room, device }) => {
+        // In a room with somebody; without a room with the own devices.
+        requestVerification: async ({ user, room }) => {
             const crypto = this.client.getCrypto();
-            if (room) return this.#follow(await crypto.requestVerificationDM(user, room));
-            if (device) return this.#follow(await crypto.requestDeviceVerification(user, device));
-            return this.#follow(await crypto.requestOwnUserVerification());
+            return this.#follow(await (room ? crypto.requestVerificationDM(user, room) : crypto.requestOwnUserVerification()));
         },
         acceptVerification: ({ number }) => this.#requests.get(number).accept(),
         startVerification: async ({ number }) => void (await this.#requests.get(number).startVerification("m.sas.v1")),
         confirm: ({ number }) => this.#comparisons.get(number).confirm(),
         mismatch: ({ number }) => this.#comparisons.get(number).mismatch(),
-        cancelVerification: ({ number }) => this.#requests.get(number).cancel(),
     };
 }

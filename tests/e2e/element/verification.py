@@ -67,10 +67,6 @@ class Verification:
         """Say that the emoji differ."""
         await self.do("mismatch", number=self.number)
 
-    async def cancel(self) -> None:
-        """Give up."""
-        await self.do("cancelVerification", number=self.number)
-
     def take(self, *, phase: str, emoji: Sequence[Sequence[str]], **more: Any) -> None:
         """Note what the client tells about it."""
         self.phase, self.shown = Phase(phase), [name for _, name in emoji]
