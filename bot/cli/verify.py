@@ -95,7 +95,7 @@ def _list(found: list[Verification]) -> None:
     if not found:
         typer.echo("Nobody has begun to verify the bot.")
         return
-    rows = ((v["user"], v["device"], v["state"], v["outcome"] or "-") for v in found)
+    rows = ((v["user"], v["device"], v["state"], v["outcome"]) for v in found)
     table(("USER", "DEVICE", "STATE", "OUTCOME"), rows)
 
 
