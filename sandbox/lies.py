@@ -22,6 +22,18 @@ def timeline(response: Json, room: str) -> list[Json]:
     return events
 
 
+def once(change: Callable[[Json], None]) -> Change:
+    """A change of the next answer, and of no other."""
+    left = [change]
+
+    def changed(answer: Json) -> Json:
+        while left:
+            left.pop()(answer)
+        return answer
+
+    return changed
+
+
 # events -------------------------------------------------------------------------------------
 def altered(room: str, wanted: Event, **fields: Any) -> Change:
     """Events of a room with other fields: another ``sender``, for instance.
@@ -45,15 +57,11 @@ def added(room: str, *events: Json) -> Change:
 
     They come first, so that what is said to bring that response about is looked at after them.
     """
-    left = list(events)
 
-    def change(response: Json) -> Json:
-        if left:
-            timeline(response, room)[:0] = left
-            left.clear()
-        return response
+    def change(response: Json) -> None:
+        timeline(response, room)[:0] = events
 
-    return change
+    return once(change)
 
 
 def without_state(room: str, *kinds: str) -> Change:
@@ -125,15 +133,11 @@ class Withholding:
 
 def to_device(*events: Json) -> Change:
     """To-device messages that nobody sent: in the next sync response, and only there."""
-    left = list(events)
 
-    def change(response: Json) -> Json:
-        if left:
-            response.setdefault("to_device", {}).setdefault("events", []).extend(left)
-            left.clear()
-        return response
+    def change(response: Json) -> None:
+        response.setdefault("to_device", {}).setdefault("events", []).extend(events)
 
-    return change
+    return once(change)
 
 
 def without(*fields: str) -> Change:
@@ -200,15 +204,11 @@ def with_prekey(user: str, prekey: Json) -> Change:
 
 def with_new_device(user: str) -> Change:
     """A sync response that tells, once, that a user's devices have changed."""
-    left = [user]
 
-    def change(response: Json) -> Json:
-        changed: list[str] = response.setdefault("device_lists", {}).setdefault("changed", [])
-        changed.extend(left)
-        left.clear()
-        return response
+    def change(response: Json) -> None:
+        response.setdefault("device_lists", {}).setdefault("changed", []).append(user)
 
-    return change
+    return once(change)
 
 
 def offering(user: str, device: str, prekey: Json) -> Change:
