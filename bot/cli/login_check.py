@@ -13,7 +13,7 @@ from bot.matrix.client import Homeserver, MatrixError, Session
 from bot.matrix.devices import read_device_list
 from bot.matrix.identity import Held
 from bot.matrix.introduction import query_own_keys
-from bot.matrix.login import Variable, stored_session
+from bot.matrix.login import LoginEnded, Variable, stored_session
 from bot.vault.vault import Vault
 
 _WHAT = "login"
@@ -53,8 +53,8 @@ async def _login(config: Config, homeserver: Homeserver, session: Session) -> Fi
     except MatrixError as refusal:
         if not refusal.dead_token:
             raise
-        fix = "Start once with ACTAS_PASSWORD set"
-        return fail(_WHAT, f"the homeserver has ended it ({refusal.errcode}). {fix}")
+        ended = LoginEnded(refusal)
+        return fail(_WHAT, f"{ended.problem}. {ended.fix}")
     user = config.homeserver.user
     if session.user_id != user or answer.get("user_id") != user:
         fix = "Use a state directory of its own for each account"

@@ -19,7 +19,7 @@ from bot.matrix.adoption import make_recovery_key
 from bot.matrix.client import MatrixError, Session, Unreachable
 from bot.matrix.identity import Held
 from bot.matrix.introduction import ForeignIdentity, query_own_keys
-from bot.matrix.login import Login, Variable, restore
+from bot.matrix.login import Login, LoginEnded, Variable, restore
 from bot.matrix.secret_storage import SecretStorage
 from bot.secret import Secret
 from bot.vault.keys import KeyRing
@@ -143,9 +143,7 @@ async def _account(
             yield desk, await restore(desk.homeserver, desk.vault, login)
         except MatrixError as error:
             if error.dead_token:
-                problem = "the homeserver does not know the bot's access token any more"
-                how = "Start this once with ACTAS_PASSWORD set"
-                raise ConfigError("homeserver.user", problem, how) from None
+                raise LoginEnded(error) from None
             raise _refused(place, error, fix) from None
         except Unreachable as error:
             raise _refused(place, error, fix) from None

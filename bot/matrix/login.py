@@ -40,6 +40,17 @@ class Login:
     recovery: Secret | None = None
 
 
+class LoginEnded(ConfigError):
+    """The homeserver does not know the bot's access token any more."""
+
+    def __init__(self, refusal: MatrixError) -> None:
+        super().__init__(
+            "homeserver.user",
+            f"the homeserver has ended the bot's login ({refusal})",
+            f"Start once with {Variable.PASSWORD} set, or {Variable.TOKEN} with {Variable.DEVICE}",
+        )
+
+
 async def stored_session(vault: Vault) -> Session | None:
     """The session of the last login, whether or not it still works; None before the first."""
     stored = await vault.get_value("session")

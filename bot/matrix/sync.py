@@ -16,6 +16,7 @@ from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.inbound import Inbound
 from bot.matrix.inbox import Waiting
 from bot.matrix.keys import KeyExchange
+from bot.matrix.login import LoginEnded
 from bot.storage import tables
 from bot.storage.database import Database
 
@@ -80,7 +81,7 @@ class SyncLoop:
         """Sync until cancelled.
 
         Raises:
-            ConfigError: the access token is dead; nothing but a new login helps.
+            LoginEnded: the access token is dead; nothing but a new login helps.
         """
         since, failures = await self._token(), 0
         while True:
@@ -117,11 +118,7 @@ class SyncLoop:
     async def _pause(self, error: Exception, failures: int) -> None:
         """Wait before the next try: longer each time, never in step with others."""
         if isinstance(error, MatrixError) and error.dead_token:
-            raise ConfigError(
-                "homeserver.user",
-                "the homeserver does not know the bot's access token any more",
-                "Log in anew: start with ACTAS_PASSWORD or ACTAS_ACCESS_TOKEN set",
-            ) from None
+            raise LoginEnded(error) from None
         pause = min(_LONGEST_PAUSE, 0.5 * 2 ** min(failures, 10)) * random.uniform(0.5, 1)  # noqa: S311  # jitter
         if isinstance(error, MatrixError) and error.retry_after is not None:
             pause = max(pause, error.retry_after)

@@ -16,6 +16,11 @@ from sandbox.world import World
 from tests.e2e.shell import PASSWORD, call, environment, execute, flags, left, new_account
 from tests.terminal import Terminal
 
+_ENDED = (
+    "the homeserver has ended the bot's login (HTTP 401 M_UNKNOWN_TOKEN). "
+    "Start once with ACTAS_PASSWORD set, or ACTAS_ACCESS_TOKEN with ACTAS_DEVICE_ID"
+)
+
 
 @pytest.fixture
 async def account(world: World) -> Login:
@@ -137,10 +142,10 @@ async def test_an_account_with_another_identity_is_left_as_it_was(
     assert len(await devices(world, account)) == 2  # of the account's making, and of the first bot
 
 
-async def test_check_says_that_a_login_was_ended(
+async def test_a_login_that_was_ended_is_told_with_how_to_get_a_new_one(
     world: World, account: Login, tmp_path: Path
 ) -> None:
-    """And how the bot gets a new one."""
+    """By ``check``, and by what needs the account, in the same words."""
     words = ("setup", *flags(world, account))
     done = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD)
     device = done.out.split("with the device ")[1].split(".")[0]
@@ -150,7 +155,11 @@ async def test_check_says_that_a_login_was_ended(
     await end_all(world, account)
     check = await execute(tmp_path, "check", **secret)
     assert check.code == 1
-    assert "FAIL  login                    the homeserver has ended it" in check.out
+    (found,) = [line for line in check.out.splitlines() if line.startswith("FAIL  login ")]
+    assert found.endswith(_ENDED)
+    made = await execute(tmp_path, "setup", "--recovery-key", **secret)
+    assert made.code == 2
+    assert made.err == f"actas: homeserver.user: {_ENDED}\n"
 
 
 async def devices(world: World, account: Login) -> list[str]:
