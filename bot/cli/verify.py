@@ -76,7 +76,7 @@ def _ended(ask: Ask, found: Verification) -> Verification:
         time.sleep(_EVERY)
         same = [v for v in ask("list") if v["transaction"] == found["transaction"]]
         if not same:
-            raise ActasError("they have begun anew")
+            raise ActasError("they have begun anew; run `actas verify` again")
         (found,) = same
     return found
 
