@@ -9,7 +9,6 @@ import pytest
 from sandbox import lies
 from sandbox.person import Person
 from sandbox.signing import Identity
-from sandbox.timeline import Message
 from sandbox.world import World
 from tests.attacks.bare import BareBot
 from tests.attacks.ours import OurBot
@@ -43,22 +42,6 @@ async def test_homeserver_cannot_command_as_alice_from_a_device_that_it_adds(
     position = alice.position
     assert await attack(ours) == []
     await alice.sees("not verified by its owner", after=position, sender=ours.user)
-
-
-@pytest.mark.attack("N20")
-async def test_homeserver_cannot_read_answers_on_a_device_that_it_adds(
-    bare: BareBot, ours: OurBot, alice: Person, added: Person
-) -> None:
-    """The bot gives its key to Alice's devices, and this is none of hers."""
-
-    async def attack(victim: Victim) -> Message:
-        (seat,) = await gather(victim, alice)
-        position = added.position
-        answer = await seat.asks("!help accounts", "accounts")
-        return await added.sees(lambda it: it.event_id == answer.event_id, after=position)
-
-    assert "accounts" in (await attack(bare)).body
-    assert (await attack(ours)).unreadable
 
 
 @pytest.mark.attack("N20")
