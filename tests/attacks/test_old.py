@@ -26,8 +26,13 @@ def _forget_token(bot: Bot) -> None:
 
 def _times_given(victim: Victim, event_id: str) -> int:
     """How often the victim was given an event."""
-    field = f'"event_id": "{event_id}", "origin_server_ts"'.encode()
-    return sum(e.answered.count(field) for e in victim.gateway.seen("/sync"))
+    rooms = [
+        room
+        for exchange in victim.gateway.seen("/sync")
+        for room in exchange.answer.get("rooms", {}).get("join", {}).values()
+    ]
+    events = [event for room in rooms for event in room.get("timeline", {}).get("events", [])]
+    return [event["event_id"] for event in events].count(event_id)
 
 
 @pytest.mark.attack("N15")
