@@ -27,3 +27,12 @@ async def arrive(tmp_path, sealer):
             return peer
 
         yield one
+
+
+@pytest.fixture
+async def alice(bot, arrive):
+    """Alice, whose device is signed and who shares a room with the bot."""
+    alice = await arrive("@alice:example.org")
+    bot.answers.show(alice)
+    await bot.enter(alice.user)
+    return alice

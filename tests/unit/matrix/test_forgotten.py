@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 import vodozemac
 from sqlalchemy import select, update
 
@@ -12,15 +11,6 @@ from bot.storage.tables import inbound_session, megolm_index
 from tests.unit.matrix.rig import BOT, ROOM, Start, event_id
 
 ALICE = "@alice:example.org"
-
-
-@pytest.fixture
-async def alice(bot, arrive):
-    """Alice, whose device is signed and who shares a room with the bot."""
-    alice = await arrive(ALICE)
-    bot.answers.show(alice)
-    await bot.enter(ALICE)
-    return alice
 
 
 def _to_the_fallback_key(alice, machine):

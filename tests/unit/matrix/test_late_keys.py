@@ -16,14 +16,6 @@ from tests.unit.matrix.rig import ROOM, rig
 ALICE, MALLORY = "@alice:example.org", "@mallory:example.org"
 
 
-@pytest.fixture
-async def alice(bot, arrive):
-    alice = await arrive(ALICE)
-    bot.answers.show(alice)
-    await bot.enter(ALICE)
-    return alice
-
-
 def withheld(peer, code="m.unverified", *, by=None, **changes):
     """The notice that a client keeps a key from the bot."""
     content = {

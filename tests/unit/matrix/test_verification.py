@@ -52,14 +52,6 @@ async def verifications(bot, sender):
     await made.close()
 
 
-@pytest.fixture
-async def alice(bot, arrive):
-    alice = await arrive(ALICE)
-    bot.answers.show(alice)
-    await bot.enter(ALICE)
-    return alice
-
-
 async def step(verifications, kind, content, transaction, *, user=ALICE, room=ROOM, ts=None):
     content = {**content, "m.relates_to": {"rel_type": "m.reference", "event_id": transaction}}
     await verifications.take(
