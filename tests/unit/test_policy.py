@@ -31,8 +31,13 @@ async def admin_users(call):
     """Tell who uses the bot."""
 
 
-def actor(user="@alice:example.org", *, room="!team:example.org", private=False):
-    return Actor(user=user, room=room, device="D", identity="I", private=private)
+@command("admin unfreeze")
+async def admin_unfreeze(call):
+    """Go on with somebody."""
+
+
+def actor(user="@alice:example.org", *, room="!team:example.org", **more):
+    return Actor(user=user, room=room, device="D", identity="I", **more)
 
 
 @pytest.mark.parametrize(
@@ -141,6 +146,27 @@ def test_administration_is_for_admins_in_private(user, private, allowed, reason)
     """In a room others would read along."""
     verdict = may(actor(user, private=private), admin_users, Rules())
     assert (verdict.allowed, verdict.reason) == (allowed, reason)
+
+
+@pytest.mark.parametrize(
+    ("user", "verified", "allowed"),
+    [
+        ("@ops:example.org", True, True),
+        ("@ops:example.org", False, False),
+        ("@alice:example.org", True, False),
+    ],
+)
+def test_only_an_admin_who_was_verified_unfreezes(user, verified, allowed):
+    """Otherwise the homeserver that invented a user could invent an admin too."""
+    verdict = may(actor(user, private=True, verified=verified), admin_unfreeze, Rules())
+    assert bool(verdict) == allowed
+
+
+def test_an_admin_who_was_not_verified_is_told_how_to_be():
+    """Everything else of an admin's they may."""
+    admin = actor("@ops:example.org", private=True)
+    assert "Say `verify`" in may(admin, admin_unfreeze, Rules()).reason
+    assert may(admin, admin_users, Rules())
 
 
 # ------------------------------------------------------------------------------------- confirms
