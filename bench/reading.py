@@ -12,7 +12,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from statistics import median
@@ -192,7 +192,7 @@ def bare_reader(alice: Alice) -> Callable[[Json], None]:
 
 
 @asynccontextmanager
-async def actas(alice: Alice, home: Path) -> Any:
+async def actas(alice: Alice, home: Path) -> AsyncIterator[Actas]:
     """The bot's receiving side on a database of its own."""
     database = await Database.open(home / "actas.db")
     try:
