@@ -90,6 +90,20 @@ class Device(nio.AsyncClient):  # type: ignore[misc]  # nio ships no type inform
             raise Refused(f"{method} {path}", response.status, answer)
         return answer
 
+    async def publish_identity(self, identity: Identity, password: str) -> None:
+        """Make it the account's identity; with the password, if the homeserver asks for that."""
+        path, body = "/keys/device_signing/upload", identity.upload()
+        try:
+            await self.call("POST", path, body)
+        except Refused as refused:
+            proof = {
+                "type": "m.login.password",
+                "identifier": {"type": "m.id.user", "user": self.user_id},
+                "password": password,
+                "session": refused.answer["session"],
+            }
+            await self.call("POST", path, body | {"auth": proof})
+
     # nio's own steps, with cross-signing added ----------------------------------------------
     async def keys_upload(self) -> nio.KeysUploadResponse:
         """Publish what nio wants published, the device's keys signed by their owner."""

@@ -14,7 +14,7 @@ from nio.crypto.attachments import decrypt_attachment
 
 from sandbox import content
 from sandbox.content import Quoted
-from sandbox.device import Device, Refused
+from sandbox.device import Device
 from sandbox.rooms import RoomMember
 from sandbox.signing import Identity, Json
 from sandbox.synapse import Synapse
@@ -45,7 +45,7 @@ class Person(RoomMember):
         person = cls(homeserver, login, device)
         person.joins_for |= set(joins_for)
         if own is not None:
-            await device.call("POST", "/keys/device_signing/upload", own.upload())
+            await device.publish_identity(own, login.password)
         await person.start()
         return person
 
@@ -62,17 +62,7 @@ class Person(RoomMember):
     async def reset_identity(self) -> None:
         """Replace the cross-signing identity, as somebody does who lost their keys."""
         new = Identity(self.user)
-        path, body = "/keys/device_signing/upload", new.upload()
-        try:
-            await self.device.call("POST", path, body)
-        except Refused as refused:
-            proof = {
-                "type": "m.login.password",
-                "identifier": {"type": "m.id.user", "user": self.user},
-                "password": self.password,
-                "session": refused.answer["session"],
-            }
-            await self.device.call("POST", path, body | {"auth": proof})
+        await self.device.publish_identity(new, self.password)
         self.device.identity = new
         await self.sign_device(self.device.device_id)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import aiohttp
 
 from sandbox.bot import Outcome
-from sandbox.device import Device, Refused
+from sandbox.device import Device
 from sandbox.process import die_with
 from sandbox.signing import Identity, Json
 from sandbox.synapse import Login
@@ -88,18 +88,9 @@ def master(answer: Json, user: str) -> str:
 
 
 async def upload_identity(world: World, account: Login, identity: Identity) -> None:
-    """Give the account this identity, as another client may do; with the password if need be."""
+    """Give the account this identity, as another client may do."""
     device = Device(world.homeserver.url, account, identity)
-    where, body = "/keys/device_signing/upload", identity.upload()
     try:
-        await device.call("POST", where, body)
-    except Refused as refused:
-        proof = {
-            "type": "m.login.password",
-            "identifier": {"type": "m.id.user", "user": account.user},
-            "password": account.password,
-            "session": refused.answer["session"],
-        }
-        await device.call("POST", where, body | {"auth": proof})
+        await device.publish_identity(identity, account.password)
     finally:
         await device.close()
