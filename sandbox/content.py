@@ -64,7 +64,12 @@ def encryption() -> Json:
 
 
 def room(
-    name: str | None, invite: Sequence[str], *, encrypted: bool, direct: bool, power: Json | None
+    name: str | None = None,
+    invite: Sequence[str] = (),
+    *,
+    encrypted: bool = True,
+    direct: bool = False,
+    power: Json | None = None,
 ) -> Json:
     """Return the body of ``/createRoom``. ``power`` maps user ids to power levels."""
     body: Json = {

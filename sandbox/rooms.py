@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from urllib.parse import quote
 
 from sandbox import content
@@ -19,16 +20,10 @@ class RoomMember(Account):
     """
 
     async def create_room(
-        self,
-        name: str | None = None,
-        invite: Sequence[str] = (),
-        *,
-        encrypted: bool = True,
-        direct: bool = False,
-        power: Json | None = None,
+        self, name: str | None = None, invite: Sequence[str] = (), **how: Any
     ) -> str:
-        """Create a room and return its id. ``power`` maps user ids to power levels."""
-        body = content.room(name, invite, encrypted=encrypted, direct=direct, power=power)
+        """Create a room and return its id; ``how`` is that of :func:`content.room`."""
+        body = content.room(name, invite, **how)
         room = str((await self.device.call("POST", "/createRoom", body))["room_id"])
         await self.until(lambda: room in self.device.rooms, f"room {room}")
         return room

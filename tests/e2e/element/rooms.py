@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sandbox import content
 from tests.e2e.element.account import Account
-from tests.e2e.element.node import Json
 
 
 class RoomMember(Account):
     """An account that creates, joins and leaves rooms. Invitations are accepted at once."""
 
     async def create_room(
-        self,
-        name: str | None = None,
-        invite: Sequence[str] = (),
-        *,
-        encrypted: bool = True,
-        direct: bool = False,
-        power: Json | None = None,
+        self, name: str | None = None, invite: Sequence[str] = (), **how: Any
     ) -> str:
-        """Create a room and return its id. ``power`` maps user ids to power levels."""
-        options = content.room(name, invite, encrypted=encrypted, direct=direct, power=power)
+        """Create a room and return its id; ``how`` is that of :func:`content.room`."""
+        options = content.room(name, invite, **how)
         room = str(await self.do("createRoom", options=options))
         await self.has_joined(room, self.user)
         return room
