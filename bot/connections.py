@@ -82,6 +82,7 @@ class Connections:
             say_there=self._speaker(actor, room),
             first=first,
         )
+        talk.answered = None if elsewhere else message.place
         opened = self._open[actor.user] = _Open(talk, service.name, flow, actor)
         opened.task = asyncio.create_task(self._run(opened, service))
         if not elsewhere:
@@ -109,7 +110,7 @@ class Connections:
             if not await self._intake.remove(message.actor.room, message.event_id):
                 await found.talk.tell(say("I may not remove your message: please delete it."))
         if same:
-            found.talk.give(answer)
+            found.talk.give(answer, message.place)
 
     async def cancel(self, user: str, service: str = "") -> bool:
         """End the user's conversation, if there is one (about ``service``, if that is given).
@@ -197,4 +198,4 @@ class Connections:
         for parked in self.parking.take_reads(actor, service):
             self.resume(parked)
         if any(p.service == service for p in self.parking.waiting(actor)):
-            await talk.tell(self.parking.offer(actor))
+            await talk.tell(self.parking.offer(actor, talk.answered))

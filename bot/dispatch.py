@@ -36,12 +36,11 @@ from bot.pace import Pace, Throttle
 from bot.plugin import Flow, Service
 from bot.policy import Access, may
 from bot.reply import Mono, marked, say
-from bot.runner import Runner
+from bot.runner import CHOICES, Runner
 from bot.secret import Secret
 from bot.strays import Strays
 from bot.wording import explain
 
-_CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
 _UNKNOWN_MAY_SAY: Final = ("help", "connect", "verify")  # who is not who the bot knows
 
 log = structlog.get_logger()
@@ -169,8 +168,8 @@ class Dispatch:
                 await self._tell_standing(message)
             return False
         word = (found.text if found else body).strip().casefold()
-        if word in _CHOICES and self._is_for_question(actor):
-            await self._runner.decide(message, yes=_CHOICES[word])
+        if self._is_for_question(actor) and self._runner.is_answer(message, word):
+            await self._runner.decide(message, word)
             return False
         if found is None or meaning is None:
             return False
@@ -263,17 +262,19 @@ class Dispatch:
         """``yes``, ``yes 2`` or ``no`` to commands that waited for a connection."""
         actor, parking = message.actor, self._connections.parking
         choice, _, number = word.partition(" ")
-        if choice not in _CHOICES or (number and not number.isdecimal()):
+        if choice not in CHOICES or (number and not number.isdecimal()):
             return False
         if not parking.waiting(actor):
             return False
-        if not _CHOICES[choice]:
+        if not CHOICES[choice]:
             parking.drop(actor.user)
             await self._answers.answer(message, say("Dropped."))
             return True
-        parked = parking.take(actor, int(number) if number else None)
+        certain = parking.certain(actor, message.place)
+        parked = parking.take(actor, int(number) if number else None, certain=certain)
         if parked is None:
-            await self._answers.answer(message, parking.offer(actor))
+            again = parking.offer(actor, message.place, certain=certain)
+            await self._answers.answer(message, again)
         else:
             self._connections.resume(parked, message.ts)
         return True

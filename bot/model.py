@@ -35,11 +35,31 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands in a Megolm session: no homeserver can say otherwise."""
+
+    session: str
+    index: int
+
+
+def comes_after(place: Place | None, other: Place | None) -> bool:
+    """Whether what stands at ``place`` was certainly said after ``other``.
+
+    False where that cannot be told: in another session, which another device or a rotation makes.
+    Both in clear: there the homeserver's word counts, where the operator allows that.
+    """
+    if place is None or other is None:
+        return place is other
+    return place.session == other.session and place.index > other.index
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """A text addressed to nobody yet. ``body`` is never that of an edit.
 
     ``thread`` is the root event of the thread it stands in; ``mentions_bot`` tells an intentional
-    mention (MSC3952); ``ts`` is the server's time in milliseconds.
+    mention (MSC3952); ``ts`` is the server's time in milliseconds; ``place`` is None for a text
+    in clear.
     """
 
     actor: Actor
@@ -48,6 +68,7 @@ class Message:
     ts: int
     thread: str | None = None
     mentions_bot: bool = False
+    place: Place | None = None
 
 
 class Doubt(Enum):

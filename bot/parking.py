@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.clock import now
-from bot.model import Actor
+from bot.model import Actor, Place, comes_after
 from bot.plugin import Effect
 from bot.recent import Recent
 from bot.reply import Mono, Reply, bullets, line, say
 
 _FOR: Final = 10 * 60 * 1000  # ms
 _MOST: Final = 5  # commands of one user
+_UNGUESSED: Final = 1_000  # the least of the numbers that nobody knows before they are shown
 
 Resume = Callable[[int], Awaitable[None]]
 """Runs exactly what was parked. It is given the server's time (ms) of what set it going: no "yes"
@@ -35,7 +37,7 @@ class Parked:
 
 @dataclass(slots=True)
 class _Shelf:
-    """One identity's. ``offered``: the numbers that were shown last, and when (ms).
+    """One identity's. ``offered``: the numbers that were shown last, when (ms), and ``after`` what.
 
     ``last`` is the highest number that was given: none is given twice while something waits.
     """
@@ -44,6 +46,7 @@ class _Shelf:
     last: int = 0
     offered: frozenset[int] = frozenset()
     offered_at: int = 0
+    after: Place | None = None
 
 
 class Parking:
@@ -69,12 +72,15 @@ class Parking:
         """The actor's commands that still wait, oldest first."""
         return self._shelf(actor).parked
 
-    def take(self, actor: Actor, number: int | None) -> Parked | None:
+    def take(self, actor: Actor, number: int | None, *, certain: bool = True) -> Parked | None:
         """Take out one of the commands that were offered last, by its number.
 
-        None is the number of the only one that was offered.
+        None is the number of the only one that was offered. If it is not ``certain`` that it was
+        said after the offer, only a number counts that could not be known before.
         """
         shelf = self._shelf(actor)
+        if not certain and (number is None or number < _UNGUESSED):
+            return None
         if number is None and len(shelf.offered) == 1:
             (number,) = shelf.offered
         if number not in shelf.offered:
@@ -95,13 +101,27 @@ class Parking:
         mine = [self._shelves.pop(key) for key in list(self._shelves) if key[0] == user]
         return any(parked.until > now() for shelf in mine for parked in shelf.parked)
 
-    def offer(self, actor: Actor) -> Reply:
-        """The commands that wait, to be answered with ``yes``: from now on it is about these."""
+    def certain(self, actor: Actor, place: Place | None) -> bool:
+        """Whether what stands at ``place`` was certainly said after the last offer."""
+        return comes_after(place, self._shelf(actor).after)
+
+    def offer(self, actor: Actor, after: Place | None, *, certain: bool = True) -> Reply:
+        """The commands that wait, to be answered with ``yes``: from now on it is about these.
+
+        ``after`` is where the person's last word before it stands. ``certain`` is False if that was
+        a ``yes`` that they may have said before the last offer: then the commands are given numbers
+        that nobody knew.
+        """
         shelf = self._shelf(actor)
+        shelf.after = after
+        if not certain:
+            numbers = random.SystemRandom().sample(range(_UNGUESSED, 10_000), len(shelf.parked))
+            pairs = zip(shelf.parked, numbers, strict=True)
+            shelf.parked = [replace(parked, number=number) for parked, number in pairs]
         shelf.offered = frozenset(p.number for p in shelf.parked)
         shelf.offered_at = now()
         yes, no = Mono("yes"), Mono("no")
-        if len(shelf.parked) == 1:
+        if len(shelf.parked) == 1 and certain:
             what = Mono(shelf.parked[0].text)
             return say("Shall I still run ", what, " as you? Say ", yes, " or ", no, ".")
         each = [line(Mono(f"yes {p.number}"), " runs ", Mono(p.text)) for p in shelf.parked]

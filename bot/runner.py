@@ -5,8 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from secrets import randbelow
 from typing import Any, Final
 
 import structlog
@@ -20,13 +21,14 @@ from bot.connections import Connections
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
 from bot.journal import Journal, State
 from bot.metrics import Metrics
-from bot.model import Credential, Message
+from bot.model import Credential, Message, comes_after
 from bot.plugin import Call, Effect
 from bot.policy import confirms
 from bot.recent import Recent
 from bot.reply import Mono, Reply, Strong, line, say
 from bot.wording import bug, explain
 
+CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
 _CONFIRM_FOR: Final = 2 * 60 * 1000  # ms
 
 log = structlog.get_logger()
@@ -66,12 +68,16 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """A command that waits for "yes", and the account that it was asked about."""
+    """A command that waits for "yes", and the account that it was asked about.
+
+    ``coded`` is the "yes" that nobody can have said before it was asked for.
+    """
 
     run: _Run
     account: str
     asked: int
     until: int
+    coded: str = ""
 
 
 class Runner:
@@ -144,11 +150,25 @@ class Runner:
         pending = self._pending.get((user, room))
         return pending.asked if pending is not None and pending.until > now() else 0
 
-    async def decide(self, message: Message, *, yes: bool) -> None:
-        """The user's "yes" or "no" to the command that waits for it."""
-        pending = self._pending.pop((message.actor.user, message.actor.room))
-        if not yes:
+    def is_answer(self, message: Message, word: str) -> bool:
+        """Whether ``word`` answers the command that waits there for "yes"."""
+        pending = self._pending.get((message.actor.user, message.actor.room))
+        return pending is not None and word in (*CHOICES, pending.coded)
+
+    async def decide(self, message: Message, word: str) -> None:
+        """The user's "yes" or "no" to the command that waits for it.
+
+        A homeserver can hold back a "yes" to another question and say that it is a new one. So one
+        that does not certainly come after the command is asked for again, with a code.
+        """
+        key = (message.actor.user, message.actor.room)
+        pending = self._pending.pop(key)
+        if not CHOICES.get(word, True):
             await self._answers.answer(message, say("Dropped."))
+            return
+        if word != pending.coded and not comes_after(message.place, pending.run.message.place):
+            self._pending[key] = pending = replace(pending, coded=f"yes {randbelow(9000) + 1000}")
+            await self._answers.answer(message, _uncertain(pending), interim="code")
             return
         try:
             await self._mean(message, pending)
@@ -282,3 +302,15 @@ class Runner:
             await self._journal.withdraw(run.message.event_id)
         await self._connect_first(run, Unauthorized())
         await self._journal.close([run.message.event_id])
+
+
+def _uncertain(pending: _Pending) -> Reply:
+    """Ask for a "yes" that no homeserver can have held back: it has not been said before."""
+    return say(
+        "I cannot tell that you said that after I had asked: you may be at another device, or your "
+        "homeserver has held it back. Say ",
+        Mono(pending.coded),
+        " to run ",
+        Mono(pending.run.shown),
+        ".",
+    )

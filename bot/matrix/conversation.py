@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Final, Literal
 
+from bot.model import Place
 from bot.plugin import Abandoned
 from bot.reply import Mono, Reply, line, say
 from bot.secret import Secret
@@ -19,8 +20,9 @@ Say = Callable[[Reply], Awaitable[None]]
 class Talk:
     """A conversation about one service (``plugin.Conversation``).
 
-    ``room`` is the direct message. ``waiting`` is what kind of answer is waited for at the moment.
-    ``first`` answers the first question before it is put.
+    ``room`` is the direct message. ``waiting`` is what kind of answer is waited for at the moment;
+    ``answered`` is where the person's last word in it stands. ``first`` answers the first question
+    before it is put.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class Talk:
     ) -> None:
         self.user, self.service, self.room = user, service, room
         self.waiting: Waiting | None = None
+        self.answered: Place | None = None
         self._say, self._first = say_there, first
         self._answer: asyncio.Future[Secret] | None = None
 
@@ -58,10 +61,11 @@ class Talk:
             answer = await self._ask(again, "choice")
         return word == "yes"
 
-    def give(self, answer: Secret) -> bool:
+    def give(self, answer: Secret, place: Place | None = None) -> bool:
         """Hand over the person's answer. False where none is waited for."""
         if self._answer is None or self._answer.done():
             return False
+        self.answered = place
         self._answer.set_result(answer)
         return True
 

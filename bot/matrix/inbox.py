@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
 from bot.errors import Unopenable
-from bot.model import Actor, Doubt, Message, Stray
+from bot.model import Actor, Doubt, Message, Place, Stray
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.statements import insert_new
@@ -240,7 +240,9 @@ class Inbox:
 def _item(stored: dict[str, Any]) -> Item:
     ((kind, fields),) = stored.items()
     if kind == "message":
-        return Message(Actor(**fields.pop("actor")), **fields)
+        place = fields.pop("place", None)
+        actor = Actor(**fields.pop("actor"))
+        return Message(actor, place=Place(**place) if place else None, **fields)
     if kind == "stray":
         return Stray(doubt=Doubt(fields.pop("doubt")), **fields)
     return _PLAIN[kind](**fields)

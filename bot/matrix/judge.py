@@ -12,7 +12,7 @@ from bot.matrix.inbox import Item, Verifying
 from bot.matrix.machine import Decrypted
 from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
-from bot.model import Actor, Doubt, Message, Stray
+from bot.model import Actor, Doubt, Message, Place, Stray
 
 
 class Wants(Protocol):
@@ -70,7 +70,7 @@ class Judge:
             private=self._is_private(room_id, found.sender),
             verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
         )
-        return _message(actor, event, said)
+        return _message(actor, event, said, Place(found.session_id, found.index))
 
     def clear(self, room_id: str, event: Mapping[str, Any]) -> Item | None:
         """A text that was not encrypted: nobody's word, unless the operator loosened that."""
@@ -141,7 +141,9 @@ class Judge:
         return self._rooms.get(room_id).is_private(self._bot, user)
 
 
-def _message(actor: Actor, event: Mapping[str, Any], said: Said) -> Message:
+def _message(
+    actor: Actor, event: Mapping[str, Any], said: Said, place: Place | None = None
+) -> Message:
     return Message(
         actor=actor,
         event_id=event["event_id"],
@@ -149,4 +151,5 @@ def _message(actor: Actor, event: Mapping[str, Any], said: Said) -> Message:
         ts=timestamp(event),
         thread=said.thread,
         mentions_bot=said.mentions_bot,
+        place=place,
     )

@@ -205,8 +205,7 @@ async def test_a_yes_from_before_the_command_does_not_count(
     bot = await new_bot(start=False)
     held: list[Json] = []
     released: list[bool] = []
-    async with Gateway(world.homeserver.url) as gateway:
-        bot.config["homeserver"]["url"] = gateway.url
+    async with Gateway.before(bot) as gateway:
         bot.config["commands"] = {"confirm": ["jenkins build *"]}
         await bot.start()
         scene = await _scene(world, bot, arrive)
@@ -232,7 +231,7 @@ async def test_a_yes_from_before_the_command_does_not_count(
             await scene.room.hears("Say `yes`", after=position)
             released.append(True)
             await scene.room.says("well")
-            await scene.room.hears("said before I asked", after=position)
+            await scene.room.hears("said that after I had asked", after=position)
             assert await scene.built(job) == [False]
         await bot.stop()
 
