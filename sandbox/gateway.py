@@ -8,15 +8,16 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 import aiohttp
 from aiohttp import web
 from yarl import URL
 
+from sandbox.bot import Bot
 from sandbox.held import Held
 from sandbox.mishaps import Mishap
 from sandbox.stand_in import StandIn
@@ -88,6 +89,17 @@ class Gateway(StandIn):
         self._forgetful = False
         self._exchanged = asyncio.Condition()
         self._http: aiohttp.ClientSession | None = None
+
+    @classmethod
+    @asynccontextmanager
+    async def before(cls, bot: Bot) -> AsyncIterator[Self]:
+        """One that a bot which is down is told of, until the end of the block."""
+        address = bot.config["homeserver"]
+        url = address["url"]
+        async with cls(url) as gateway:
+            address["url"] = gateway.url
+            yield gateway
+        address["url"] = url
 
     async def start(self) -> None:
         """Listen on a free port of 127.0.0.1."""

@@ -54,12 +54,11 @@ def _master(person: Person) -> str:
 
 # ---------------------------------------------------------------------- the bot's own
 async def test_the_bot_is_signed_by_its_owner_from_its_first_moment(
-    world: World, new_bot: NewBot, arrive: Arrive
+    new_bot: NewBot, arrive: Arrive
 ) -> None:
     """Whoever asks the homeserver at any time sees no device of its that is not signed."""
     alice, bot = await arrive("alice"), await new_bot(start=False)
-    async with Gateway(world.homeserver.url) as gateway:
-        bot.config["homeserver"]["url"] = gateway.url
+    async with Gateway.before(bot) as gateway:
         held = [gateway.hold("/keys/upload", after=True), gateway.hold("/keys/upload", after=True)]
         await bot.launch()
         await held[0].arrives()

@@ -114,8 +114,7 @@ async def test_the_members_are_asked_of_the_server_when_a_secret_arrives(
     """A bot that has not heard of the third person yet takes nothing either."""
     bot = await new_bot(start=False)
     alice, bob = await arrive("alice"), await arrive("bob")
-    async with Gateway(world.homeserver.url) as gateway:
-        bot.config["homeserver"]["url"] = gateway.url
+    async with Gateway.before(bot) as gateway:
         await bot.start()
         seat = await open_dm(alice, bot)
         with gateway.lying("/sync", lies.without_member(seat.room, bob.user)) as lie:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass
 
 import pytest
@@ -55,10 +55,8 @@ class Scene:
 @pytest.fixture
 async def scene(world: World, new_bot: NewBot, arrive: Arrive) -> AsyncIterator[Scene]:
     """Nothing is said in clear, whatever happens."""
-    async with AsyncExitStack() as stack:
-        gateway = await stack.enter_async_context(Gateway(world.homeserver.url))
-        bot = await new_bot(start=False)
-        bot.config["homeserver"]["url"] = gateway.url
+    bot = await new_bot(start=False)
+    async with Gateway.before(bot) as gateway:
         bot.config["commands"] = {"max_age": 3}
         bot.under = PIPED
         await bot.start()

@@ -189,7 +189,7 @@ async def test_in_a_terminal_it_is_asked_whether_to_replace_it(
     ],
 )
 async def test_a_reset_that_was_killed_leaves_a_bot_that_starts(
-    world: World, new_bot: NewBot, alice: Person, path: str, place: int, *, after: bool
+    new_bot: NewBot, alice: Person, path: str, place: int, *, after: bool
 ) -> None:
     """Without the password, with whichever identity the homeserver shows.
 
@@ -198,8 +198,7 @@ async def test_a_reset_that_was_killed_leaves_a_bot_that_starts(
     bot = await new_bot()
     dm, before = await open_dm(alice, bot), await _master(alice, bot)
     await bot.stop()
-    async with Gateway(world.homeserver.url) as gateway:
-        url, bot.config["homeserver"]["url"] = bot.config["homeserver"]["url"], gateway.url
+    async with Gateway.before(bot) as gateway:
         bot._write_config()
         if place == 2:
             gateway.fail(gateway._pass, path=path)
@@ -214,7 +213,6 @@ async def test_a_reset_that_was_killed_leaves_a_bot_that_starts(
             await held.arrives()
             process.kill()
             await process.wait()
-    bot.config["homeserver"]["url"] = url
     del bot.environment["ACTAS_PASSWORD"]
     await bot.start()
     await dm.asks("help", "I run commands as you")
@@ -224,19 +222,17 @@ async def test_a_reset_that_was_killed_leaves_a_bot_that_starts(
 
 
 async def test_a_homeserver_that_fails_meanwhile_is_told_with_what_to_do(
-    world: World, new_bot: NewBot, alice: Person
+    new_bot: NewBot, alice: Person
 ) -> None:
     """Whether it has taken the new identity cannot be known; the bot starts in both cases."""
     bot = await new_bot()
     before = await _master(alice, bot)
     await bot.stop()
-    async with Gateway(world.homeserver.url) as gateway:
-        url, bot.config["homeserver"]["url"] = bot.config["homeserver"]["url"], gateway.url
+    async with Gateway.before(bot) as gateway:
         gateway.fail(Answer(status=502), path=SIGNATURES)
         line = _last(await bot.command(*RESET))
     assert line.startswith(f"actas: homeserver.url: {gateway.url} ")
     assert "run this again" in line
-    bot.config["homeserver"]["url"] = url
     await bot.start()
     assert await _master(alice, bot) != before
 
@@ -301,17 +297,13 @@ async def test_check_says_whether_people_see_the_bot_for_who_it_is(
     assert "FAIL" not in (await bot.command("check")).out
 
 
-async def test_check_of_a_reset_that_was_killed_says_to_start_the_bot(
-    world: World, new_bot: NewBot
-) -> None:
+async def test_check_of_a_reset_that_was_killed_says_to_start_the_bot(new_bot: NewBot) -> None:
     """Which then signs its device."""
     bot = await new_bot()
     await bot.stop()
-    async with Gateway(world.homeserver.url) as gateway:
-        url, bot.config["homeserver"]["url"] = bot.config["homeserver"]["url"], gateway.url
+    async with Gateway.before(bot) as gateway:
         gateway.fail(Answer(status=502), path=SIGNATURES)
         assert (await bot.command(*RESET)).code == 2
-    bot.config["homeserver"]["url"] = url
     checked = await bot.command("check")
     assert "FAIL  identity                 has not signed the bot's device" in checked.out
     assert "Start the bot" in checked.out
