@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from sandbox.bot import Bot
-from sandbox.synapse import Synapse
+from sandbox.synapse import Login, Synapse
 from sandbox.world import Arrive, World
 from tests.e2e.element import Element
 from tests.e2e.element.runtime import missing
+from tests.e2e.shell import PASSWORD
 
 NewBot = Callable[..., Awaitable[Bot]]
 """``await new_bot()``, or ``await new_bot(start=False)`` to change its configuration first."""
@@ -44,6 +45,12 @@ async def new_bot(world: World) -> AsyncIterator[NewBot]:
             return await stack.enter_async_context(world.bot(start=start))
 
         yield another
+
+
+@pytest.fixture
+async def account(world: World) -> Login:
+    """A bot account that nobody has used yet."""
+    return await world.homeserver.register(world.unique("setup"), PASSWORD)
 
 
 @pytest.fixture

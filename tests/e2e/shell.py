@@ -45,9 +45,11 @@ async def execute(home: Path, *words: str, **variables: str) -> Outcome:
     return Outcome(process.returncode or 0, out.decode(), err.decode())
 
 
-async def new_account(world: World) -> Login:
-    """A bot account that nobody has used yet."""
-    return await world.homeserver.register(f"setup-{os.urandom(4).hex()}", PASSWORD)
+def complaint(outcome: Outcome) -> str:
+    """The line that it ended with, for something that the operator has to mend."""
+    assert outcome.code == 2, outcome.err
+    assert "Traceback" not in outcome.err
+    return outcome.err.splitlines()[-1]
 
 
 def flags(world: World, account: Login) -> list[str]:

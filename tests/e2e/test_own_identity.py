@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.bot import Bot, Outcome
+from sandbox.bot import Bot
 from sandbox.gateway import Gateway
 from sandbox.mishaps import Answer
 from sandbox.person import Person
@@ -20,13 +20,13 @@ from tests.e2e.element import Shown
 from tests.e2e.evidence import connected, rows
 from tests.e2e.shell import (
     PASSWORD,
+    complaint,
     environment,
     execute,
     flags,
     launch,
     left,
     master,
-    new_account,
     shown,
     upload_identity,
 )
@@ -42,12 +42,6 @@ WARNING = "everybody who has\nverified the bot will be warned and has to verify 
 async def alice(arrive: Arrive) -> Person:
     """Somebody who excludes devices that their owners have not signed."""
     return await arrive("alice", strict=True)
-
-
-@pytest.fixture
-async def account(world: World) -> Login:
-    """A bot account that nobody has used yet."""
-    return await new_account(world)
 
 
 async def _shown(who: Person, bot: Bot) -> Json:
@@ -67,13 +61,6 @@ async def _foreign(world: World, account: Login) -> str:
     foreign = Identity(account.user)
     await upload_identity(world, account, foreign)
     return foreign.master
-
-
-def _last(outcome: Outcome) -> str:
-    """The line that it ended with, for something that the operator has to mend."""
-    assert outcome.code == 2, outcome.err
-    assert "Traceback" not in outcome.err
-    return outcome.err.splitlines()[-1]
 
 
 # ---------------------------------------------------------------------- of a bot that is set up
@@ -129,9 +116,11 @@ async def test_a_refused_password_leaves_everything_as_it_was(
     dm, before = await open_dm(alice, bot), await _shown(alice, bot)
     await bot.stop()
     bot.environment["ACTAS_PASSWORD"] = "wrong"
-    assert "ACTAS_PASSWORD: the homeserver does not accept it" in _last(await bot.command(*RESET))
+    assert "ACTAS_PASSWORD: the homeserver does not accept it" in complaint(
+        await bot.command(*RESET)
+    )
     del bot.environment["ACTAS_PASSWORD"]
-    assert "ACTAS_PASSWORD: is not set" in _last(await bot.command(*RESET))
+    assert "ACTAS_PASSWORD: is not set" in complaint(await bot.command(*RESET))
     await bot.start()
     await dm.asks("help", "I run commands as you")
     assert await _shown(alice, bot) == before
@@ -143,7 +132,7 @@ async def test_a_running_bot_keeps_its_identity(new_bot: NewBot, alice: Person) 
     bot = await new_bot()
     before = await _master(alice, bot)
     outcome = await bot.command(*RESET)
-    assert "already running" in _last(outcome)
+    assert "already running" in complaint(outcome)
     assert outcome.err.count("\n") == 1
     assert await _master(alice, bot) == before
 
@@ -230,7 +219,7 @@ async def test_a_homeserver_that_fails_meanwhile_is_told_with_what_to_do(
     await bot.stop()
     async with Gateway.before(bot) as gateway:
         gateway.fail(Answer(status=502), path=SIGNATURES)
-        line = _last(await bot.command(*RESET))
+        line = complaint(await bot.command(*RESET))
     assert line.startswith(f"actas: homeserver.url: {gateway.url} ")
     assert "run this again" in line
     await bot.start()
@@ -318,7 +307,7 @@ async def test_setup_replaces_an_identity_made_elsewhere_when_told_to(
     """Without a terminal the flag is the consent; without the flag the line names it."""
     foreign = await _foreign(world, account)
     words = ("setup", *flags(world, account))
-    line = _last(await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD))
+    line = complaint(await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD))
     assert "`actas setup --reset-identity` replaces it" in line
     assert left(tmp_path) == []
     assert master(await shown(world, account), account.user) == foreign
@@ -376,6 +365,6 @@ async def test_a_configuration_that_exists_is_not_written_anew(
 ) -> None:
     """Nor is a flag taken that would not be heeded."""
     (tmp_path / "config.yaml").write_text("mine")
-    line = _last(await execute(tmp_path, "setup", *more, ACTAS_PASSWORD=PASSWORD))
+    line = complaint(await execute(tmp_path, "setup", *more, ACTAS_PASSWORD=PASSWORD))
     assert "config.yaml: exists already" in line
     assert (tmp_path / "config.yaml").read_text() == "mine"

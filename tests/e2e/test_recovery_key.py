@@ -18,12 +18,12 @@ from tests.e2e.element import Element, ElementRefused, Shown
 from tests.e2e.evidence import stands_nowhere
 from tests.e2e.shell import (
     PASSWORD,
+    complaint,
     environment,
     execute,
     flags,
     left,
     master,
-    new_account,
     shown,
     upload_identity,
 )
@@ -33,12 +33,6 @@ from tests.terminal import Terminal
 MAKE = ("setup", "--recovery-key")
 ANSWERS = ("--state-dir=s", "--allow=@*:x", "--admin=@a:x")
 WRONG = "EsSz ykH7 LCZx 7Cae cmKD wcmY JRXi Ybtu 8iQ3 t8Ez nRwK pUY1"
-
-
-@pytest.fixture
-async def account(world: World) -> Login:
-    """A bot account that nobody has used yet."""
-    return await new_account(world)
 
 
 @pytest.fixture
@@ -54,13 +48,6 @@ def _key(outcome: Outcome) -> str:
     assert outcome.code == 0, outcome.err
     [key] = re.findall(r"^    ((?:\w{4} ){11}\w{4})$", outcome.out, re.MULTILINE)
     return str(key)
-
-
-def _last(outcome: Outcome) -> str:
-    """The line that it ended with, for something that the operator has to mend."""
-    assert outcome.code == 2, outcome.err
-    assert "Traceback" not in outcome.err
-    return outcome.err.splitlines()[-1]
 
 
 async def _typed(
@@ -122,7 +109,7 @@ async def test_another_recovery_key_is_made_after_a_question_only(
     """Setup makes the first one; a second takes its place, and the identity stays."""
     first = _key(await execute(tmp_path, *MAKE, *flags(world, account), ACTAS_PASSWORD=PASSWORD))
     identity = master(await shown(world, account), account.user)
-    line = _last(await execute(tmp_path, *MAKE))
+    line = complaint(await execute(tmp_path, *MAKE))
     assert "has a recovery key already, and a new one makes that useless" in line
 
     done = await _typed(tmp_path, MAKE, lambda t: t.answer("Make a new one? [y/N]", "n"))
@@ -236,7 +223,7 @@ async def test_a_wrong_recovery_key_is_one_line(
             ACTAS_PASSWORD=PASSWORD,
             ACTAS_RECOVERY_KEY=key,
         )
-        assert _last(refused).startswith(f"actas: {said}")
+        assert complaint(refused).startswith(f"actas: {said}")
         assert refused.err.count("\n") == 1
         assert key not in refused.err
         assert left(tmp_path) == []
@@ -253,7 +240,7 @@ async def test_a_recovery_key_of_an_identity_that_was_replaced_is_refused(
         ACTAS_PASSWORD=PASSWORD,
         ACTAS_RECOVERY_KEY=element.recovery_key,
     )
-    assert "opens another identity than the one" in _last(refused)
+    assert "opens another identity than the one" in complaint(refused)
     assert left(tmp_path) == []
 
 
@@ -263,10 +250,10 @@ async def test_a_recovery_key_without_an_identity_or_a_storage_is_told(
     """The operator thinks that there is something to keep, and there is not."""
     words = ("setup", *flags(world, account))
     secrets = {"ACTAS_PASSWORD": PASSWORD, "ACTAS_RECOVERY_KEY": WRONG}
-    line = _last(await execute(tmp_path, *words, **secrets))
+    line = complaint(await execute(tmp_path, *words, **secrets))
     assert f"ACTAS_RECOVERY_KEY: is set, but {account.user} has no cross-signing identity" in line
     await upload_identity(world, account, Identity(account.user))
-    line = _last(await execute(tmp_path, *words, **secrets))
+    line = complaint(await execute(tmp_path, *words, **secrets))
     assert f"{account.user}: it has no secret storage" in line
     assert left(tmp_path) == []
 
@@ -277,7 +264,7 @@ async def test_a_recovery_key_and_a_reset_exclude_each_other(
     """One keeps what the other replaces."""
     words = ("setup", *flags(world, account), "--reset-identity")
     refused = await execute(tmp_path, *words, ACTAS_PASSWORD=PASSWORD, ACTAS_RECOVERY_KEY=WRONG)
-    assert _last(refused).startswith("actas: ACTAS_RECOVERY_KEY: is set, to keep the identity")
+    assert complaint(refused).startswith("actas: ACTAS_RECOVERY_KEY: is set, to keep the identity")
 
 
 async def test_a_bot_that_was_never_set_up_keeps_an_identity_as_well(

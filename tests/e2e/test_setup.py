@@ -7,25 +7,17 @@ import sys
 from asyncio.subprocess import PIPE
 from pathlib import Path
 
-import pytest
-
 from sandbox.bot import Outcome
 from sandbox.notify import NotifySocket
 from sandbox.synapse import Login
 from sandbox.world import World
-from tests.e2e.shell import PASSWORD, call, environment, execute, flags, left, new_account
+from tests.e2e.shell import PASSWORD, call, environment, execute, flags, left
 from tests.terminal import Terminal
 
 _ENDED = (
     "the homeserver has ended the bot's login (HTTP 401 M_UNKNOWN_TOKEN). "
     "Start once with ACTAS_PASSWORD set, or ACTAS_ACCESS_TOKEN with ACTAS_DEVICE_ID"
 )
-
-
-@pytest.fixture
-async def account(world: World) -> Login:
-    """A bot account that nobody has used yet."""
-    return await new_account(world)
 
 
 def printed(outcome: Outcome, intent: str) -> str:
