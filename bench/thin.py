@@ -9,13 +9,7 @@ from __future__ import annotations
 import asyncio
 import sys
 
-from nio import (
-    AsyncClient,
-    AsyncClientConfig,
-    InviteMemberEvent,
-    MatrixRoom,
-    RoomMessageText,
-)
+from nio import AsyncClient, AsyncClientConfig, InviteMemberEvent, MatrixRoom, RoomMessageText
 from nio.store import SqliteStore
 
 from bench.answer import answer

@@ -6,16 +6,7 @@ and the names of services and commands; never a text that somebody wrote, a key 
 
 from __future__ import annotations
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Index,
-    LargeBinary,
-    MetaData,
-    String,
-    Table,
-)
+from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, MetaData, String, Table
 
 metadata = MetaData()
 

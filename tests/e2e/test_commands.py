@@ -11,14 +11,7 @@ from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.e2e.evidence import rows, stands_nowhere
 from tests.e2e.seat import Seat
-from tests.e2e.steps import (
-    connect_jenkins,
-    meet,
-    new_job,
-    new_long_folder,
-    open_dm,
-    started_by,
-)
+from tests.e2e.steps import connect_jenkins, meet, new_job, new_long_folder, open_dm, started_by
 
 _HELP = "I run commands as you"
 

@@ -17,15 +17,7 @@ from sandbox.timeline import Message
 from sandbox.world import Arrive, World
 from tests.e2e.evidence import connected, rows
 from tests.e2e.seat import Seat
-from tests.e2e.steps import (
-    connect_jenkins,
-    led_dm,
-    meet,
-    new_job,
-    new_token,
-    open_dm,
-    started_by,
-)
+from tests.e2e.steps import connect_jenkins, led_dm, meet, new_job, new_token, open_dm, started_by
 
 _STOPPED = "I was stopped while I ran `jenkins build`"
 _SEND = "/send/m.room.encrypted/"

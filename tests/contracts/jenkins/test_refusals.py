@@ -6,14 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.errors import (
-    Forbidden,
-    Invalid,
-    NotFound,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
-)
+from bot.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthorized, Unavailable
 from bot.services.jenkins.client import MOST
 from sandbox.jenkins import mishaps
 from tests.contracts.fakes import call_for

@@ -7,14 +7,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.errors import (
-    Forbidden,
-    Invalid,
-    NotFound,
-    RateLimited,
-    Unauthorized,
-    Unavailable,
-)
+from bot.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthorized, Unavailable
 from sandbox.mishaps import Answer
 from sandbox.x import problems
 from tests.contracts.fakes import credential_for
