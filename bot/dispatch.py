@@ -21,7 +21,7 @@ from bot.commands.parser import Address, redirected, without_fallback
 from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
 from bot.connections import Connections
 from bot.doorman import Doorman
-from bot.errors import ActasError, UserError
+from bot.errors import ActasError, StorageError, UserError
 from bot.intake import Intake, whose
 from bot.journal import Journal, Outgoing, Unfinished
 from bot.lanes import Job, Lanes
@@ -121,6 +121,10 @@ class Dispatch:
         async def contained() -> None:
             try:
                 await job()
+            except (
+                StorageError
+            ) as error:  # it stays in the inbox, and is taken up at the next start
+                log.error("not_taken", error=str(error))
             except Exception:
                 log.exception("bug")
 

@@ -41,9 +41,7 @@ from bot.matrix.store import CryptoStore
 from bot.matrix.timelines import Timelines
 from bot.model import Message
 from bot.storage import tables
-from bot.storage.statements import insert_new, upsert
-
-_AT_ONCE: Final = 500  # rows asked for in one statement
+from bot.storage.statements import insert_new, portions, upsert
 
 _INDEX: Final = tables.megolm_index
 _PLACE: Final = (_INDEX.c.sender_key, _INDEX.c.session_id, _INDEX.c.message_index)
@@ -105,6 +103,8 @@ class Inbound:
         token = response.get("next_batch")
         if not isinstance(token, str):
             raise Unreachable("the homeserver's answer is not a sync response")
+        if since is None:  # it does not say whose devices have changed since we last knew
+            await self._store.outdate_all()
         arrived = await self._take_keys(response)
         taken = await self._timelines.take(response, since)
         batch = _Batch(taken.events, list(taken.arrivals))
@@ -254,9 +254,8 @@ class Inbound:
         """The events whose ciphertext has been seen before (N7), in this batch or earlier."""
         seen: dict[tuple[str, str, int], str] = {}
         keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
-        for start in range(0, len(keys), _AT_ONCE):
-            these = {"keys": keys[start : start + _AT_ONCE]}
-            found = await connection.execute(_SEEN, these)
+        for some in portions(keys):
+            found = await connection.execute(_SEEN, {"keys": some})
             seen |= {(key, session, index): event for key, session, index, event in found}
         replayed, new = set(), []
         for key, row in zip(keys, indices, strict=True):

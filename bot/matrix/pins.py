@@ -22,7 +22,7 @@ from bot.matrix.devices import DeviceList
 from bot.model import Standing
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.statements import upsert
+from bot.storage.statements import portions, upsert
 
 log = structlog.get_logger()
 
@@ -57,9 +57,8 @@ class Pins:
     # ------------------------------------------------------------------ asking
     async def need(self, users: Collection[str]) -> None:
         """Have the pins of these users in memory, where there are any."""
-        missing = [user for user in users if user not in self._pins]
-        if missing:
-            for pin in await self._read(tables.identity_pin.c.user_id.in_(missing)):
+        for some in portions(user for user in users if user not in self._pins):
+            for pin in await self._read(tables.identity_pin.c.user_id.in_(some)):
                 self._pins.setdefault(pin.user_id, pin)
 
     def get(self, user: str) -> Pin | None:

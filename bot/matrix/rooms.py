@@ -22,7 +22,7 @@ from bot.matrix.client import Homeserver, MatrixError, path
 from bot.matrix.events import timestamp
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.statements import insert_new, upsert
+from bot.storage.statements import insert_new, portions, upsert
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
@@ -102,12 +102,10 @@ class Rooms:
 
     async def need(self, rooms: Collection[str]) -> None:
         """Have these rooms in memory."""
-        missing = [room_id for room_id in rooms if room_id not in self._rooms]
-        if not missing:
-            return
-        t = tables.room_state
-        async with self._database.transaction() as connection:
-            rows = (await connection.execute(select(t).where(t.c.room_id.in_(missing)))).all()
+        t, rows = tables.room_state, list[Any]()
+        for some in portions(room_id for room_id in rooms if room_id not in self._rooms):
+            async with self._database.transaction() as connection:
+                rows += (await connection.execute(select(t).where(t.c.room_id.in_(some)))).all()
         for row in rows:
             if row.room_id in self._rooms:
                 continue  # a sync has brought something newer meanwhile

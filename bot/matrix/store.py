@@ -23,7 +23,7 @@ from nio.crypto import (
     Session,
     SessionStore,
 )
-from sqlalchemy import Table, delete, select, tuple_
+from sqlalchemy import Table, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.clock import now
@@ -33,7 +33,7 @@ from bot.matrix.devices import DeviceList
 from bot.matrix.pickles import Outbound
 from bot.storage import tables
 from bot.storage.database import Database
-from bot.storage.statements import insert_new, upsert
+from bot.storage.statements import insert_new, portions, upsert
 from bot.vault.context import row_context
 from bot.vault.sealer import Sealer
 
@@ -42,7 +42,6 @@ _KEPT: Final = 30 * 24 * 3600 * 1000  # ms that an unused inbound session is kep
 _USE_NOTED: Final = 24 * 3600 * 1000  # ms between two notes of an inbound session's use
 _IN_MEMORY: Final = 2000  # inbound sessions
 _OLM_SESSIONS: Final = 5  # Olm sessions kept with one device
-_AT_ONCE: Final = 500  # rows asked for in one statement
 _DROPPED: Final = -1  # in the place of a message's index: the whole session is forgotten
 
 log = structlog.get_logger()
@@ -125,6 +124,12 @@ class CryptoStore:
                 self.outdated.add(user)
                 self._dirty["device_list", user] = self.devices[user]
 
+    async def outdate_all(self) -> None:
+        """Have every device list asked for again before it is next relied upon."""
+        async with self._database.transaction() as connection:
+            await connection.execute(update(tables.device_list).values(outdated=True))
+        self.mark_outdated(list(self.devices))
+
     def note_use(self, session: InboundGroupSession) -> None:
         """An inbound session decrypted something."""
         key = _place(session)
@@ -190,8 +195,8 @@ class CryptoStore:
         missing = [key for key in set(wanted) if key not in self.inbound]
         t = tables.inbound_session
         rows: list[Any] = []
-        for start in range(0, len(missing), _AT_ONCE):
-            wanted_now = tuple_(t.c.room_id, t.c.session_id).in_(missing[start : start + _AT_ONCE])
+        for some in portions(missing):
+            wanted_now = tuple_(t.c.room_id, t.c.session_id).in_(some)
             async with self._database.transaction() as connection:
                 rows += (await connection.execute(select(t).where(wanted_now))).all()
         for row in rows:
@@ -270,8 +275,8 @@ class CryptoStore:
         """
         t, keys = tables.megolm_index, [(session.sender_key, session.id) for session in offered]
         dropped: set[tuple[str, str]] = set()
-        for start in range(0, len(keys), _AT_ONCE):
-            these = tuple_(t.c.sender_key, t.c.session_id).in_(keys[start : start + _AT_ONCE])
+        for some in portions(keys):
+            these = tuple_(t.c.sender_key, t.c.session_id).in_(some)
             query = select(t.c.sender_key, t.c.session_id)
             async with self._database.transaction() as connection:
                 found = await connection.execute(query.where(these, t.c.message_index == _DROPPED))
@@ -349,12 +354,11 @@ class CryptoStore:
         return stored is not None and stored.get("device", self._device_id) == self._device_id
 
     async def _rows(self, table: Table, column: str, keys: Collection[str]) -> list[Any]:
-        wanted = list(keys)
         rows: list[Any] = []
-        for start in range(0, len(wanted), _AT_ONCE):
-            these = table.c[column].in_(wanted[start : start + _AT_ONCE])
+        for some in portions(keys):
+            these = select(table).where(table.c[column].in_(some))
             async with self._database.transaction() as connection:
-                rows += (await connection.execute(select(table).where(these))).all()
+                rows += (await connection.execute(these)).all()
         return rows
 
     def _shrink(self, wanted: Collection[tuple[str, str]]) -> None:

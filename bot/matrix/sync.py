@@ -23,6 +23,7 @@ from bot.storage.database import Database
 _LONG_POLL: Final = 30_000  # ms the server may hold a request
 _SLACK: Final = 30.0  # seconds more until it counts as unanswered
 _LONGEST_PAUSE: Final = 60.0  # seconds between two tries
+_REFUSALS: Final = 10  # some minutes of them, and the place in the sync is given up
 _DOWN: Final = 60.0  # seconds without a sync after which events are judged by the server's time
 
 log = structlog.get_logger()
@@ -56,6 +57,11 @@ def sync_filter(bot: str) -> dict[str, Any]:
     }
 
 
+def _refuses_token(error: Exception) -> bool:
+    """Whether the homeserver does not take the request itself, as after a restore of its own."""
+    return isinstance(error, MatrixError) and error.status == 400
+
+
 class SyncLoop:
     """Fetches batches, has them taken in, and hands over what is to be worked on."""
 
@@ -83,7 +89,7 @@ class SyncLoop:
         Raises:
             LoginEnded: the access token is dead; nothing but a new login helps.
         """
-        since, failures = await self._token(), 0
+        since, failures, refused = await self._token(), 0, 0
         while True:
             try:
                 response = await self._fetch(since, patient=self._last > 0 and not failures)
@@ -95,9 +101,13 @@ class SyncLoop:
             except Exception as error:  # noqa: BLE001  # a full disk, or a bug: the loop goes on
                 failures += 1
                 self.failures += 1
+                refused = refused + 1 if _refuses_token(error) else 0
+                if since is not None and refused >= _REFUSALS:
+                    log.error("sync.begun_anew", reason="the homeserver does not know our place")
+                    since = None
                 await self._pause(error, failures)
                 continue
-            since, failures = response["next_batch"], 0
+            since, failures, refused = response["next_batch"], 0, 0
             self._deliver(waiting)
             self._do_chores(response)
             first, self._last = self._last < 0, asyncio.get_running_loop().time()

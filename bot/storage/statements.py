@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
-from typing import Any, cast
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import Table
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql.dml import Insert
+
+_AT_ONCE: Final = 500  # a database takes some thousands of parameters in one statement
+T = TypeVar("T")
+
+
+def portions(keys: Iterable[T]) -> Iterator[list[T]]:
+    """``keys`` in portions that one statement can ask for."""
+    whole = list(keys)
+    for start in range(0, len(whole), _AT_ONCE):
+        yield whole[start : start + _AT_ONCE]
 
 
 def upsert(connection: AsyncConnection, table: Table) -> Insert:

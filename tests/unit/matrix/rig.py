@@ -219,10 +219,12 @@ class Rig:
         } | more
         return await self.take(response, catching_up=catching_up)
 
-    async def take(self, response: Mapping[str, Any], *, catching_up: bool = False):
+    async def take(
+        self, response: Mapping[str, Any], *, since: str | None = "s0", catching_up: bool = False
+    ):
         """One response as it stands."""
         response = {"next_batch": f"s{next(self._tokens)}", **response}
-        waiting = await self.inbound.receive(response, since="s0", catching_up=catching_up)
+        waiting = await self.inbound.receive(response, since=since, catching_up=catching_up)
         return [w.item for w in waiting]
 
     @contextmanager

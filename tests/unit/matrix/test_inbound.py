@@ -323,6 +323,24 @@ async def test_the_same_event_twice_in_one_batch_is_taken_once(bot, alice):
     assert len(items) == 1
 
 
+async def test_a_sync_that_begins_anew_has_every_device_asked_for_again(bot, alice, tmp_path):
+    """It does not say who has signed out since the bot last knew."""
+    await bot.sync(alice.say(), to_device=[alice.send_key(bot.machine)])
+    bot.answers.devices[ALICE].clear()
+    await bot.take({}, since=None)
+    assert await bot.keys.readers([ALICE]) == []
+    (stray,) = await bot.sync(alice.say())
+    assert stray.doubt is Doubt.UNKNOWN
+
+
+async def test_a_crowd_is_asked_for_in_portions(bot):
+    """More than a database takes in one statement."""
+    crowd = [f"@{number}:example.org" for number in range(40_000)]
+    await bot.pins.need(crowd)
+    await bot.rooms.need([f"!{number}:example.org" for number in range(40_000)])
+    await bot.store.need_devices(crowd)
+
+
 async def test_an_own_device_that_a_server_invents_gets_no_keys(bot, alice, arrive):
     """The bot's account has one device: whatever else is shown for it is not believed."""
     invented = await arrive(BOT, device="EVIL")
