@@ -16,13 +16,15 @@ class Forgetful:
     """A homeserver that was restored from a backup: it refuses every place it has given."""
 
     def __init__(self, refusal):
-        self.refusal, self.asked = refusal, []
+        self.refusal, self.asked, self.seen = refusal, [], asyncio.Event()
 
     async def request(self, method, where, body=None, *, query, **_):
         self.asked.append(query.get("since"))
+        if len(self.asked) >= 30 or query.get("since") is None:
+            self.seen.set()
         if query.get("since") == "lost":
             raise self.refusal
-        if len(self.asked) > 40:
+        if query.get("since") == "found":
             await asyncio.Event().wait()
         return {"next_batch": "found"}
 
@@ -38,14 +40,13 @@ class Impatient(SyncLoop):
 
 
 async def synced(bot, homeserver):
-    """What the homeserver was asked until the loop was ready, or had tried often."""
+    """What the homeserver was asked until the loop began anew, or had tried often."""
     async with bot.database.transaction() as connection:
         row = {"name": "next_batch", "value": "lost"}
         await connection.execute(insert(tables.sync_state).values(row))
-    ready = asyncio.Event()
 
     async def is_ready():
-        ready.set()
+        pass
 
     loop = Impatient(
         homeserver=homeserver,
@@ -59,8 +60,7 @@ async def synced(bot, homeserver):
     task = asyncio.create_task(loop.run())
     try:
         async with asyncio.timeout(10):
-            while not ready.is_set() and len(homeserver.asked) < 30:
-                await asyncio.sleep(0)
+            await homeserver.seen.wait()
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
