@@ -131,15 +131,6 @@ class Withholding:
         self._released = True
 
 
-def to_device(*events: Json) -> Change:
-    """To-device messages that nobody sent: in the next sync response, and only there."""
-
-    def change(response: Json) -> None:
-        response.setdefault("to_device", {}).setdefault("events", []).extend(events)
-
-    return once(change)
-
-
 def without(*fields: str) -> Change:
     """Any answer without these fields."""
 
