@@ -170,6 +170,17 @@ def with_identity(identity: Identity, *devices: str) -> Change:
     return change
 
 
+def without_devices(user: str) -> Change:
+    """``/keys/query``: a user who has no devices at all."""
+
+    def change(answer: Json) -> Json:
+        if user in answer.get("device_keys", {}):
+            answer["device_keys"][user] = {}
+        return answer
+
+    return change
+
+
 def with_broken_keys(user: str, device: str, key: str) -> Change:
     """``/keys/query``: ``key`` in the place of a device's two own."""
 

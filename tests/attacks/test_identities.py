@@ -71,3 +71,23 @@ async def test_homeserver_cannot_replace_alices_identity(
 
     assert await attack(bare) == ["alice"]
     assert await attack(ours) == []
+
+
+async def test_a_homeserver_that_hides_alices_devices_silences_her_and_no_more(
+    world: World, ours: OurBot, alice: Person
+) -> None:
+    """Nothing runs as hers meanwhile, not even what she has said; afterwards all is as before."""
+    job, (seat,) = new_job(world), await gather(ours, alice)
+    await seat.settles()
+    with ours.gateway.lying("/keys/query", lies.without_devices(alice.user)) as lie:
+        late = await alice.another_device(signed=False)  # has the bot ask for her keys anew
+        await late.close()
+        hidden = await seat.says(f"!jenkins build {job}")
+        await ours.gateway.sees("/keys/query", lambda _: lie.told > 1)  # it asks once more
+    late = await alice.another_device(signed=False)
+    await late.close()
+    await seat.settles()
+    assert await ours.started_by(job) == []
+    assert not any(message.reply_to == hidden for message in alice.timeline)
+    await seat.asks(f"!jenkins build {job}", f"{job} #1")
+    assert await ours.started_by(job) == ["alice"]
