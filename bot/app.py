@@ -30,7 +30,7 @@ from bot.matrix.identity import own_master
 from bot.matrix.inbound import Inbound
 from bot.matrix.introduction import introduce
 from bot.matrix.judge import Trust
-from bot.matrix.login import Login, restore
+from bot.matrix.login import Login, LoginEnded, restore
 from bot.matrix.store import CryptoStore
 from bot.matrix.sync import SyncLoop
 from bot.matrix.verification import Verifications
@@ -109,6 +109,8 @@ async def _account(
                 homeserver, session, machine, trust, database=database, sealer=sealer
             )
         except (Unreachable, MatrixError) as error:
+            if isinstance(error, MatrixError) and error.dead_token:
+                raise LoginEnded(error) from None
             if isinstance(error, MatrixError) and error.status < 429:
                 raise
             log.warning("homeserver.away", error=str(error), retry_in=_RETRY)
