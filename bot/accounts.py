@@ -137,8 +137,8 @@ class Accounts:
             raise UserError(
                 "That does not prove who you are, so nothing was stored: it is not an account "
                 "that I know you by.",
-                "Connect an account that you had connected before your identity changed, or ask my "
-                "operator to forget you",
+                "Connect an account that you had connected before your identity changed, or say "
+                "`verify` to have the new identity verified",
             )
 
     async def disconnect(self, actor: Actor, service: Service[Any]) -> bool:
