@@ -77,7 +77,7 @@ class _Pending:
     account: str
     asked: int
     until: int
-    coded: str = ""
+    coded: str | None = None
 
 
 class Runner:
@@ -167,8 +167,10 @@ class Runner:
             await self._answers.answer(message, say("Dropped."))
             return
         if word != pending.coded and not comes_after(message.place, pending.run.message.place):
-            self._pending[key] = pending = replace(pending, coded=f"yes {randbelow(9000) + 1000}")
-            await self._answers.answer(message, _uncertain(pending), interim="code")
+            coded = f"yes {randbelow(9000) + 1000}"
+            self._pending[key] = replace(pending, coded=coded)
+            asked = _uncertain(coded, pending.run.shown)
+            await self._answers.answer(message, asked, interim="code")
             return
         try:
             await self._mean(message, pending)
@@ -304,13 +306,13 @@ class Runner:
         await self._journal.close([run.message.event_id])
 
 
-def _uncertain(pending: _Pending) -> Reply:
+def _uncertain(coded: str, shown: str) -> Reply:
     """Ask for a "yes" that no homeserver can have held back: it has not been said before."""
     return say(
         "I cannot tell that you said that after I had asked: you may be at another device, or your "
         "homeserver has held it back. Say ",
-        Mono(pending.coded),
+        Mono(coded),
         " to run ",
-        Mono(pending.run.shown),
+        Mono(shown),
         ".",
     )

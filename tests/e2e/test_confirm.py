@@ -91,6 +91,16 @@ async def test_somebody_elses_yes_does_nothing(scene: Scene) -> None:
     await scene.alice.answered(said, f"{job} #1", after=position)
 
 
+@pytest.mark.parametrize("word", ["!", "! ", "yes 1234", "yes please", "yess", "`yes`"])
+async def test_what_is_not_quite_yes_does_nothing(scene: Scene, word: str) -> None:
+    """Nor does nothing at all."""
+    job = scene.job()
+    await scene.alice.asks(f"!jenkins build {job}", "Say `yes`")
+    await scene.alice.says(word)
+    await scene.alice.settles()
+    assert started_by(scene.world, job) == []
+
+
 async def test_a_yes_elsewhere_does_nothing(scene: Scene) -> None:
     """It counts in the room where the question stands."""
     job = scene.job()
@@ -151,3 +161,20 @@ async def test_what_no_pattern_covers_is_not_asked_about(scene: Scene) -> None:
     name = f"plain-{new_job(scene.world)}"
     scene.world.jenkins.add_job(name)
     await scene.alice.asks(f"!jenkins build {name}", f"{name} #1")
+
+
+async def test_a_yes_from_another_device_needs_the_code_that_is_shown_then(scene: Scene) -> None:
+    """Nothing tells which of the two was first; the code cannot have been said before."""
+    job, laptop = scene.job(), await scene.alice.who.another_device(signed=True)
+    other = Seat(laptop, scene.alice.bot, scene.alice.room)
+    try:
+        await scene.alice.asks(f"!jenkins build {job}", "Say `yes`")
+        asked = await other.asks("yes", "I cannot tell that you said that after I had asked")
+        assert started_by(scene.world, job) == []
+        code, position = asked.body.partition("`yes ")[2].partition("`")[0], other.position
+        await other.says(f"yes {code}")
+        await other.hears(f"{job} #1", after=position)
+    finally:
+        await laptop.close()
+    await scene.world.jenkins.idle()
+    assert started_by(scene.world, job) == ["alice"]
