@@ -22,7 +22,7 @@ from tests.e2e.steps import new_job
 @pytest.fixture(scope="module")
 async def ours(world: World) -> AsyncIterator[OurBot]:
     """Our bot, which asks before it builds a job whose name begins with ``asked``."""
-    async with OurBot.open(world, commands={"confirm": ["j b asked-*"]}) as ours:
+    async with OurBot.open(world, commands={"confirm": ["j b job-*-asked"]}) as ours:
         yield ours
 
 
@@ -69,7 +69,7 @@ async def test_homeserver_cannot_say_yes_for_alice(
     world: World, bare: BareBot, ours: OurBot, alice: Person
 ) -> None:
     """Reactions are never encrypted, so it can make one of anybody's."""
-    job = f"asked-{new_job(world)}"
+    job = f"{new_job(world)}-asked"
     world.jenkins.add_job(job)
     agreed: list[tuple[str, str]] = []
 
