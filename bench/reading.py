@@ -34,6 +34,7 @@ from bot.matrix.inbox import Inbox
 from bot.matrix.judge import Judge, Trust
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine
+from bot.matrix.order import Order
 from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
@@ -132,6 +133,7 @@ class Actas:
             refused=Counter(),
             **everything,
         )
+        self.order = Order()
         self._syncs = 0
 
     async def meet(self, alice: Alice) -> None:
@@ -153,7 +155,8 @@ class Actas:
     def read(self, event: Json) -> None:
         """From the event to the person who answers for it."""
         found = self.machine.decrypt_room_event(ROOM, event, self.devices)
-        message = self.judge.decrypted(ROOM, event, found, self.devices[ALICE])
+        place = self.order.place(ALICE, ROOM, found.session_id, found.index)
+        message = self.judge.decrypted(ROOM, event, found, self.devices[ALICE], place)
         assert isinstance(message, Message)
         assert message.actor.pinned
 

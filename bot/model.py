@@ -36,21 +36,26 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a message stands in a Megolm session: no homeserver can say otherwise."""
+    """Where a message stands in a Megolm session: no homeserver can say otherwise.
+
+    All of the session from ``since`` up to it has come, in order and without a gap.
+    """
 
     session: str
     index: int
+    since: int
 
 
-def comes_after(place: Place | None, other: Place | None) -> bool:
-    """Whether what stands at ``place`` was certainly said after ``other``.
+def follows(place: Place | None, other: Place | None) -> bool:
+    """Whether what stands at ``place`` came certainly after ``other``, as it was said.
 
-    False where that cannot be told: in another session, which another device or a rotation makes.
-    Both in clear: there the homeserver's word counts, where the operator allows that.
+    False where that cannot be told: in another session, which another device or a rotation makes,
+    or where something has not come that was said between the two. Both in clear: there the
+    homeserver's word counts, where the operator allows that.
     """
     if place is None or other is None:
         return place is other
-    return place.session == other.session and place.index > other.index
+    return place.session == other.session and place.since <= other.index < place.index
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.clock import now
-from bot.model import Actor, Place, comes_after
+from bot.model import Actor, Place, follows
 from bot.plugin import Effect
 from bot.recent import Recent
 from bot.reply import Mono, Reply, bullets, line, say
@@ -102,8 +102,13 @@ class Parking:
         return any(parked.until > now() for shelf in mine for parked in shelf.parked)
 
     def certain(self, actor: Actor, place: Place | None) -> bool:
-        """Whether what stands at ``place`` was certainly said after the last offer."""
-        return comes_after(place, self._shelf(actor).after)
+        """Whether what stands at ``place`` was certainly said as an answer to the last offer."""
+        return follows(place, self._shelf(actor).after)
+
+    def withdraw(self, actor: Actor) -> None:
+        """Something else is being asked: a ``yes`` is not about the last offer any more."""
+        shelf = self._shelf(actor)
+        shelf.offered, shelf.after = frozenset(), None
 
     def offer(self, actor: Actor, after: Place | None, *, certain: bool = True) -> Reply:
         """The commands that wait, to be answered with ``yes``: from now on it is about these.
@@ -113,7 +118,7 @@ class Parking:
         that nobody knew.
         """
         shelf = self._shelf(actor)
-        shelf.after = after
+        shelf.after = after if certain else None
         if not certain:
             numbers = random.SystemRandom().sample(range(_UNGUESSED, 10_000), len(shelf.parked))
             pairs = zip(shelf.parked, numbers, strict=True)

@@ -21,7 +21,7 @@ from bot.connections import Connections
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
 from bot.journal import Journal, State
 from bot.metrics import Metrics
-from bot.model import Credential, Message, comes_after
+from bot.model import Credential, Message, follows
 from bot.plugin import Call, Effect
 from bot.policy import confirms
 from bot.recent import Recent
@@ -39,6 +39,7 @@ class _Run:
     """One command on its way.
 
     ``since`` is the server's time (ms) of what set it going: its message, or the "yes" to it.
+    ``resumed``: it was parked, so that its message may be long ago.
     """
 
     message: Message
@@ -47,6 +48,7 @@ class _Run:
     to_direct: bool
     since: int
     credential: Credential | None = None
+    resumed: bool = False
 
     @property
     def service_name(self) -> str:
@@ -135,7 +137,7 @@ class Runner:
 
     async def _resume(self, run: _Run, since: int) -> None:
         """Run what was parked: exactly what was understood and offered, whatever came since."""
-        run.since, run.credential = max(run.since, since), None
+        run.since, run.credential, run.resumed = max(run.since, since), None, True
         try:
             await self._start(run)
         except Exception:  # a bug here must not end the lane
@@ -159,15 +161,16 @@ class Runner:
         """The user's "yes" or "no" to the command that waits for it.
 
         A homeserver can hold back a "yes" to another question and say that it is a new one. So one
-        that does not certainly come after the command is asked for again, with a code.
+        that has not certainly come after the command, as it was said, is asked for with a code.
         """
         key = (message.actor.user, message.actor.room)
         pending = self._pending.pop(key)
         if not CHOICES.get(word, True):
             await self._answers.answer(message, say("Dropped."))
             return
-        if word != pending.coded and not comes_after(message.place, pending.run.message.place):
-            coded = f"yes {randbelow(9000) + 1000}"
+        at_once = not pending.run.resumed and follows(message.place, pending.run.message.place)
+        if word != pending.coded and not at_once:
+            coded = _new_code()
             self._pending[key] = replace(pending, coded=coded)
             asked = _uncertain(coded, pending.run.shown)
             await self._answers.answer(message, asked, interim="code")
@@ -205,13 +208,16 @@ class Runner:
         actor = run.message.actor
         as_whom = (" as ", Strong(run.account)) if run.account else ()
         question = line("This will run ", Mono(run.shown), *as_whom, ".")
-        yes, no = Mono("yes"), Mono("no")
+        coded = _new_code() if run.resumed else None
+        yes, no = Mono(coded or "yes"), Mono("no")
         say_yes = line("Say ", yes, " within two minutes to run it, or ", no, ".")
         asked = Reply((question, say_yes))
+        if actor.private:
+            self._connections.parking.withdraw(actor)
         if await self._answers.answer(run.message, asked, interim="question"):
             account, run.credential = run.account, None  # nothing is kept open meanwhile
             self._pending[actor.user, actor.room] = _Pending(
-                run, account, asked=now(), until=now() + _CONFIRM_FOR
+                run, account, asked=now(), until=now() + _CONFIRM_FOR, coded=coded
             )
 
     async def _connect_first(self, run: _Run, why: UserError | Unauthorized) -> None:
@@ -304,6 +310,10 @@ class Runner:
             await self._journal.withdraw(run.message.event_id)
         await self._connect_first(run, Unauthorized())
         await self._journal.close([run.message.event_id])
+
+
+def _new_code() -> str:
+    return f"yes {randbelow(9000) + 1000}"
 
 
 def _uncertain(coded: str, shown: str) -> Reply:

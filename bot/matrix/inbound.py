@@ -35,6 +35,7 @@ from bot.matrix.inbox import (
 from bot.matrix.judge import Judge, Trust, Wants
 from bot.matrix.keys import KeyExchange
 from bot.matrix.machine import Machine, NoKey, Refused
+from bot.matrix.order import Order
 from bot.matrix.pins import Pins
 from bot.matrix.rooms import Rooms
 from bot.matrix.store import CryptoStore
@@ -87,6 +88,7 @@ class Inbound:
         self._timelines = Timelines(homeserver, rooms, store, bot, self._max_age)
         self._judge = Judge(pins=pins, rooms=rooms, trust=trust, wants=wants, bot=bot)
         self._refused = refused
+        self._order = Order()
         self._told_withheld: set[tuple[str, str, str]] = set()
 
     async def receive(
@@ -124,6 +126,8 @@ class Inbound:
     async def _take_keys(self, response: Mapping[str, Any]) -> set[tuple[str, str]]:
         events = entries(section(response, "to_device"), "events")
         await self._store.need_senders(self._machine.olm_senders(events))
+        senders = (event.get("sender") for event in events if isinstance(event, dict))
+        await self._store.need_devices({user for user in senders if is_id(user)})
         offered = await self._store.never_dropped(self._machine.receive_to_device(events))
         await self._store.need_inbound({(s.room_id, s.id) for s in offered})
         arrived = {(s.room_id, s.id) for s in offered if self._machine.accept(s)}
@@ -229,7 +233,8 @@ class Inbound:
                 "event_id": event_id,
             }
         )
-        return self._judge.decrypted(room_id, event, found, devices.get(sender))
+        place = self._order.place(sender, room_id, found.session_id, found.index)
+        return self._judge.decrypted(room_id, event, found, devices.get(sender), place)
 
     # ------------------------------------------------------------------ the transaction
     async def _write(self, batch: _Batch, token: str) -> set[str]:
@@ -251,19 +256,26 @@ class Inbound:
         return fresh
 
     async def _replayed(self, connection: Any, indices: list[dict[str, Any]]) -> set[str]:
-        """The events whose ciphertext has been seen before (N7), in this batch or earlier."""
+        """The events whose ciphertext has been seen before (N7), in this batch or earlier.
+
+        One that was taken in earlier is not taken in again under its own id either: it may have
+        meant nothing then, or been forgotten since.
+        """
         seen: dict[tuple[str, str, int], str] = {}
         keys = [(i["sender_key"], i["session_id"], i["message_index"]) for i in indices]
         for some in portions(keys):
             found = await connection.execute(_SEEN, {"keys": some})
             seen |= {(key, session, index): event for key, session, index, event in found}
         replayed, new = set(), []
+        earlier = set(seen)
         for key, row in zip(keys, indices, strict=True):
             if (first := seen.get(key)) is None:
                 seen[key] = row["event_id"]
                 new.append(row)
-            elif first != row["event_id"]:  # otherwise it is the same event, delivered again
+                continue
+            if key in earlier or first != row["event_id"]:
                 replayed.add(row["event_id"])
+            if first != row["event_id"]:  # otherwise it is the same event, delivered again
                 self._refused["replayed"] += 1
                 log.warning("event.refused", reason="replayed", event_id=row["event_id"])
         if new:

@@ -45,6 +45,7 @@ class Judge:
         event: Mapping[str, Any],
         found: Decrypted,
         listed: DeviceList | None,
+        place: Place,
     ) -> Item | None:
         """A message, if its device speaks for its sender; otherwise a stray text."""
         if (step := self._step(room_id, event, found.type, found.content)) is not None:
@@ -70,7 +71,7 @@ class Judge:
             private=self._is_private(room_id, found.sender),
             verified=pinned and device.signed and pin is not None and pin.verified_at is not None,
         )
-        return _message(actor, event, said, Place(found.session_id, found.index))
+        return _message(actor, event, said, place)
 
     def clear(self, room_id: str, event: Mapping[str, Any]) -> Item | None:
         """A text that was not encrypted: nobody's word, unless the operator loosened that."""

@@ -121,11 +121,15 @@ class Pins:
     async def repin(self, user: str, master: str, *, verified: bool = False) -> None:
         """Know the user by ``master`` from now on: they have proved themselves.
 
-        ``verified``: by comparing emoji. Somebody whom an admin has frozen stays so.
+        ``verified``: by comparing emoji; nothing less takes the place of an identity that was.
+        Somebody whom an admin has frozen stays so.
         """
         async with self.changing:
             old = self._pins.get(user)
             same = old is not None and old.master_key == master
+            if old is not None and old.verified_at is not None and not (same or verified):
+                log.warning("identity.not_pinned", user=user)
+                return
             await self._keep(
                 Pin(
                     user,

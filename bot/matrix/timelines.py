@@ -61,6 +61,8 @@ class Timelines:
         timeline = section(joined, "timeline")
         known = self._rooms.get(room_id).joined_at > 0
         events = [e for e in entries(timeline, "events") if isinstance(e, dict)]
+        if since is None:  # the state is whole: who is not in it is not there any more
+            self._rooms.get(room_id).members.clear()
         self._rooms.update(room_id, entries(section(joined, "state"), "events"))
         if since is not None and known and timeline.get("limited"):
             events = await self._gap(room_id, timeline.get("prev_batch"), since) + events

@@ -10,7 +10,7 @@ from sandbox.signing import Json
 from sandbox.world import Arrive, World
 from tests.attacks.ours import OurBot
 from tests.attacks.scene import event, gather
-from tests.e2e.steps import new_job
+from tests.e2e.steps import coded_yes, new_job
 
 
 async def test_a_yes_that_was_held_back_answers_no_other_question(
@@ -45,8 +45,7 @@ async def test_a_yes_that_was_held_back_answers_no_other_question(
             again = await seat.hears("I cannot tell that you said that", after=position)
         assert [await ours.started_by(job) for job in (first, second)] == [[], []]
 
-        code = again.body.partition("`yes ")[2].partition("`")[0]
         position = seat.position
-        await seat.says(f"yes {code}")
+        await seat.says(coded_yes(again))
         await seat.hears(f"{second} #1", after=position)
         assert [await ours.started_by(job) for job in (first, second)] == [[], ["alice"]]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from itertools import count
 from typing import Any, Final
 
 from sandbox.bot import Bot
 from sandbox.jenkins.world import Parameter
 from sandbox.person import Person
+from sandbox.timeline import Message
 from sandbox.world import World
 from tests.e2e.element import Element
 from tests.e2e.seat import Seat
@@ -97,3 +99,10 @@ def new_long_folder(world: World) -> tuple[str, list[str]]:
 def started_by(world: World, job: str) -> list[str]:
     """Who started the builds of a job, as Jenkins has it, oldest first."""
     return [build.user.id for build in world.jenkins.builds(job)]
+
+
+def coded_yes(question: Message) -> str:
+    """The "yes 1234" that a question asks for, where it does not take a bare one."""
+    found = re.search(r"`(yes \d{4})`", question.body)
+    assert found is not None, question.body
+    return found[1]

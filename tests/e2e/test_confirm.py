@@ -11,7 +11,7 @@ from sandbox.jenkins import string
 from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.e2e.seat import Seat
-from tests.e2e.steps import connect_jenkins, meet, new_job, open_dm, started_by
+from tests.e2e.steps import coded_yes, connect_jenkins, meet, new_job, open_dm, started_by
 
 
 @dataclass(frozen=True)
@@ -171,8 +171,8 @@ async def test_a_yes_from_another_device_needs_the_code_that_is_shown_then(scene
         await scene.alice.asks(f"!jenkins build {job}", "Say `yes`")
         asked = await other.asks("yes", "I cannot tell that you said that after I had asked")
         assert started_by(scene.world, job) == []
-        code, position = asked.body.partition("`yes ")[2].partition("`")[0], other.position
-        await other.says(f"yes {code}")
+        position = other.position
+        await other.says(coded_yes(asked))
         await other.hears(f"{job} #1", after=position)
     finally:
         await laptop.close()

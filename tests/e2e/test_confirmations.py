@@ -20,6 +20,7 @@ from tests.e2e.conftest import NewBot
 from tests.e2e.evidence import connected
 from tests.e2e.seat import Seat
 from tests.e2e.steps import (
+    coded_yes,
     connect_jenkins,
     connect_x,
     meet,
@@ -178,9 +179,27 @@ async def test_a_question_that_comes_again_is_shown_again(asking: Scene) -> None
     await asking.dm.hears("Shall I still run", after=position)
     position = asking.room.position
     await asking.dm.says("yes")
-    await asking.room.hears("Say `yes`", after=position)
-    await asking.room.says("yes")
+    question = await asking.room.hears("Say `yes", after=position)
+    await asking.room.says("yes")  # it may have been said before the question: to whom?
+    question = await asking.room.hears("I cannot tell that you said that", after=question.changed)
+    await asking.room.says(coded_yes(question))
     assert await asking.built(job) == [True]
+
+
+async def test_a_yes_to_a_question_that_is_over_runs_nothing_that_waited_before_it(
+    asking: Scene,
+) -> None:
+    """What was offered before the question is offered again, and not taken as meant."""
+    first, second, position = new_job(asking.world), new_job(asking.world), asking.dm.position
+    await asking.room.says(f"!jenkins build {first}")
+    await asking.dm.hears("paste", after=position)
+    await connect_jenkins(asking.dm, asking.world)
+    await asking.dm.hears("Shall I still run", after=position)
+    await asking.dm.asks(f"jenkins build {second}", "Say `yes`")
+    await asking.dm.asks("help", "I run commands as you")  # which takes the question's place
+    await asking.dm.asks("yes", "These commands wait for you")
+    assert await asking.built(first) == [False]
+    assert await asking.built(second) == [False]
 
 
 async def test_a_question_does_not_repeat_a_password(asking: Scene) -> None:

@@ -116,14 +116,26 @@ def test_nothing_waits_for_longer_than_ten_minutes(parking, monkeypatch):
 
 def test_a_yes_that_may_be_older_takes_what_nobody_could_know(parking):
     """A homeserver may have held it back: small numbers were known before, as was a bare "yes"."""
-    parking.offer(ALICE, Place("session", 7))
-    assert parking.certain(ALICE, Place("session", 8))
-    assert not parking.certain(ALICE, Place("session", 7))
-    assert not parking.certain(ALICE, Place("another session", 8))
+    parking.offer(ALICE, Place("session", 7, 3))
+    assert parking.certain(ALICE, Place("session", 8, 3))
+    assert parking.certain(ALICE, Place("session", 12, 7))
+    assert not parking.certain(ALICE, Place("session", 7, 7))
+    assert not parking.certain(ALICE, Place("session", 9, 9))  # what has not come may be a "no"
+    assert not parking.certain(ALICE, Place("another session", 8, 3))
     assert not parking.certain(ALICE, None)
     assert [parking.take(ALICE, n, certain=False) for n in (None, 1, 2, 3)] == [None] * 4
-    parking.offer(ALICE, Place("another session", 1), certain=False)
+    parking.offer(ALICE, Place("another session", 1, 1), certain=False)
+    assert not parking.certain(ALICE, Place("another session", 2, 1))  # another one that is older
     numbers = [parked.number for parked in parking.waiting(ALICE)]
     assert min(numbers) >= 1000
     assert len(set(numbers)) == 3
     assert parking.take(ALICE, numbers[1], certain=False).text == "b"
+
+
+def test_a_yes_to_something_else_is_not_about_the_last_offer(parking):
+    """The bot has asked about another command since."""
+    parking.offer(ALICE, Place("session", 7, 7))
+    parking.withdraw(ALICE)
+    assert not parking.certain(ALICE, Place("session", 8, 7))
+    assert taken(parking, 1) is None
+    assert len(parking.waiting(ALICE)) == 3

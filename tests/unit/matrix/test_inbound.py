@@ -333,6 +333,29 @@ async def test_a_sync_that_begins_anew_has_every_device_asked_for_again(bot, ali
     assert stray.doubt is Doubt.UNKNOWN
 
 
+async def test_a_sync_that_begins_anew_brings_the_members_whole(bot, alice, arrive):
+    """Who is not among them is not there any more, and gets no keys."""
+    bob = await arrive(BOB)
+    bot.answers.show(bob)
+    await bot.enter(ALICE, BOB)
+    member = {"type": "m.room.member", "origin_server_ts": 1, "content": {"membership": "join"}}
+    state = [{**member, "state_key": user, "sender": user} for user in (BOT, ALICE)]
+    room = {"state": {"events": state}, "timeline": {"events": []}}
+    await bot.take({"rooms": {"join": {ROOM: room}}}, since=None)
+    assert set(bot.rooms.get(ROOM).members) == {BOT, ALICE}
+
+
+async def test_what_meant_nothing_is_not_taken_in_again_when_it_would(bot, alice):
+    """A "yes" between people, given once more while the bot waits for one."""
+    bot.inbound._judge._wants = lambda *_, **__: False
+    event = alice.say("yes")
+    assert await bot.sync(event, to_device=[alice.send_key(bot.machine)]) == []
+    bot.inbound._judge._wants = lambda *_, **__: True
+    assert await bot.sync(event) == []
+    (message,) = await bot.sync(alice.say("yes"))
+    assert message.body == "yes"
+
+
 async def test_a_crowd_is_asked_for_in_portions(bot):
     """More than a database takes in one statement."""
     crowd = [f"@{number}:example.org" for number in range(40_000)]
