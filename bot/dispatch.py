@@ -321,11 +321,11 @@ class Dispatch:
         )
 
     async def _tell_standing(self, message: Message) -> None:
+        """Tell it in the direct message: each time there, once in ten minutes from elsewhere."""
         actor = message.actor
         standing = await self._accounts.standing(actor)
-        if standing in notices.STANDINGS and self._strays.once(
-            actor.user, actor.room, standing.name
-        ):
+        told = actor.private or self._strays.once(actor.user, actor.room, standing.name)
+        if standing in notices.STANDINGS and told:
             room = actor.room if actor.private else await self._rooms.direct(actor.user)
             await self._answers.fixed(room, notices.STANDINGS[standing], about=message.event_id)
 

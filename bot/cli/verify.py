@@ -44,6 +44,8 @@ def verify(
         _show(found)
         same = typer.confirm("Is that what they see?", default=False)
         ask("confirm" if same else "reject", transaction=found["transaction"])
+        if same:
+            typer.echo("Waiting for them to confirm it as well. Ctrl-C ends.", err=True)
         found = _ended(ask, found)
     typer.echo(f"{plain(found['outcome'])}.")
     if found["state"] != "verified":
@@ -83,7 +85,7 @@ def _ended(ask: Ask, found: Verification) -> Verification:
 
 def _show(found: Verification) -> None:
     who, device = plain(found["user"]), plain(found["device"])
-    typer.echo(f"{who} (device {device}) sees, if nobody stands between:\n")
+    typer.echo(f"{who} (device {device}) should see exactly this:\n")
     typer.echo("   ".join(f"{symbol} {name}" for symbol, name in found["emoji"]))
     typer.echo(f"\nor the numbers {' '.join(map(str, found['numbers']))}.")
     typer.echo("Ask them, by phone or side by side; not in a Matrix room.")

@@ -139,7 +139,8 @@ class Pins:
                     frozen_at=old.frozen_at if old is not None else None,
                 )
             )
-        log.warning("identity.pinned_anew", user=user, verified=verified)
+        if not same:
+            log.warning("identity.pinned_anew", user=user, verified=verified)
 
     async def freeze(self, user: str) -> bool:
         """Have nothing of the user's used until :meth:`unfreeze`. False if they are not known."""

@@ -209,7 +209,7 @@ class Verifications:
             return
         await self._verified(found.user, found.master)
         found.state, found.outcome = "verified", f"{found.user} is verified"
-        log.warning("identity.verified", user=found.user)
+        log.info("identity.verified", user=found.user)
         await self._say(found, "done", {})
         await self._tell(found.room, notices.VERIFIED, about=found.transaction)
 
