@@ -66,7 +66,7 @@ class JenkinsApi:
 
     async def me(self) -> Me:
         """Who Jenkins takes the credential's owner for."""
-        return await self._read(Me, "me", "id,fullName", _HERE)
+        return await self.read(Me, "me", "id,fullName", _HERE)
 
     async def rows(self, folder: FolderPath) -> Jobs:
         """What is in a folder, kept for 30 seconds.
@@ -86,11 +86,11 @@ class JenkinsApi:
 
     async def job(self, path: JobPath) -> Job:
         """A job with its parameters, its weather and its last build; or a folder."""
-        return await self._read(Job, path.item, _JOB, f"job '{path}'")
+        return await self.read(Job, path.item, _JOB, f"job '{path}'")
 
     async def last(self, path: JobPath) -> Job:
         """A job with its last build and why that was started; or a folder."""
-        return await self._read(Job, path.item, _LAST, f"job '{path}'")
+        return await self.read(Job, path.item, _LAST, f"job '{path}'")
 
     async def start(self, path: JobPath, job: Job, pairs: Sequence[tuple[str, str]]) -> Queued:
         """Ask for a build; the parameters go in the body. Never asked twice.
@@ -102,7 +102,7 @@ class JenkinsApi:
         data = list(pairs)
         if all(definition.name != "delay" for definition in job.definitions):
             data.append(("delay", "0sec"))  # as the page's own button does: no quiet period
-        status, location = await self._ask(
+        status, location = await self.ask(
             lambda client: client.post(f"{path.item}/{way}", data), f"job '{path}'"
         )
         return _queued(path, status, location)
@@ -110,33 +110,39 @@ class JenkinsApi:
     async def queue_item(self, item: int) -> QueueItem:
         """Where a build that was asked for is now."""
         tree = "why,cancelled,executable[number]"
-        return await self._read(QueueItem, f"queue/item/{item}", tree, f"queue item {item}")
+        return await self.read(QueueItem, f"queue/item/{item}", tree, f"queue item {item}")
 
     async def build_of(self, path: JobPath, item: int) -> Build | None:
         """The build that a queue item became, if it is among the last ten."""
         tree = "color,builds[number,queueId]{0,10}"
-        job = await self._read(Job, path.item, tree, f"job '{path}'")
+        job = await self.read(Job, path.item, tree, f"job '{path}'")
         return next((build for build in job.builds if build.queue_id == item), None)
 
     async def _rows(self, folder: FolderPath, tree: str, what: str) -> Jobs:
         key = (self._credential.user, self._credential.account, f"{folder}?{tree}")
         found = self.site.recall(key)
         if found is None:
-            found = await self._read(Jobs, folder.item, tree, what)
+            found = await self.read(Jobs, folder.item, tree, what)
             if found.jobs is None:
                 raise Invalid(f"'{folder}' is a job, not a folder")
             self.site.remember(key, found)
         return found
 
-    async def _read(self, bean: type[B], item: str, tree: str, what: str) -> B:
-        found: dict[str, Any] = await self._ask(lambda client: client.read(item, tree), what)
+    async def read(self, bean: type[B], item: str, tree: str, what: str) -> B:
+        """What ``api/json`` of ``item`` (not quoted) says for this ``tree=``.
+
+        Raises:
+            ServiceError: see :meth:`ask`; or the answer is not what a Jenkins says.
+        """
+        found: dict[str, Any] = await self.ask(lambda client: client.read(item, tree), what)
         try:
             return bean.model_validate(found)
         except ValidationError:
             failure = stranger(retryable=True)
         raise failure  # outside, as everywhere here: a context would hold what came in
 
-    async def _ask(self, question: Callable[[Client], T], what: str) -> T:
+    async def ask(self, question: Callable[[Client], T], what: str) -> T:
+        """Put a question to the client; ``what`` it is about goes into the errors ("job 'x'")."""
         client = await self._open()
         failure: ServiceError
         try:
