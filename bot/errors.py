@@ -9,6 +9,7 @@
     │   ├── WrongKey         ACTAS_SECRET is not this database's (exit code 2)
     │   └── Unopenable       one sealed row does not open: moved, altered, or its key is gone
     ├── UserError            the user's to mend: what is wrong, and a hint
+    │   └── Exposed          a secret was typed where others read it
     └── ServiceError         the other side's fault or refusal
         ├── Unauthorized     the credential is no longer accepted
         ├── Forbidden        the user may not, over there
@@ -69,6 +70,10 @@ class UserError(ActasError):
     def __init__(self, text: str, hint: str = "") -> None:
         super().__init__(text)
         self.text, self.hint = text, hint
+
+
+class Exposed(UserError):
+    """A secret was typed where others read it. It is not used, and its message is removed."""
 
 
 class ServiceError(ActasError):

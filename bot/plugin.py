@@ -50,11 +50,22 @@ class Effect(Enum):
     DANGER = "danger"
 
 
+Flag = Annotated[bool, "flag"]
+"""A parameter ``no_follow: Flag = False`` is ``--no-follow``, anywhere behind the command."""
+
+
 class Progress(Protocol):
     """The one answer of a long command, edited as it goes."""
 
     async def update(self, reply: Reply) -> None:
         """Show ``reply`` as the state so far; throttled, the last one wins."""
+
+
+class Following(Protocol):
+    """What the caller follows of this service in this room."""
+
+    async def stop(self, topic: str = "") -> tuple[str, ...]:
+        """Follow it no more; the topics that were, and all of them where none is given."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +76,59 @@ class Call(Generic[Api]):
     account: str
     api: Api
     progress: Progress
+    following: Following
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that a command still has to know before it can run.
+
+    It is asked in the thread of the command, a ``secret`` one in the direct message only. The
+    answer is kept under ``name``; where there are ``choices``, it is one of them, as they spell it.
+    """
+
+    name: str
+    prompt: Reply
+    choices: tuple[str, ...] = ()
+    secret: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """What will be run. ``arguments`` take the place of those that were typed.
+
+    ``preview`` stands in the question for a "yes", which is asked for where the configuration says
+    so, where something had to be asked before, and where ``ask`` is True.
+    """
+
+    arguments: Mapping[str, Any]
+    preview: Reply = Reply(())
+    ask: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far something is that is followed.
+
+    ``reply`` takes the place of the answer, ``state`` that of ``Follow.state``; None: it has ended.
+    ``wait`` is in seconds, until the next look. ``more`` is said in the thread of the answer.
+    """
+
+    reply: Reply
+    state: Mapping[str, Any] | None
+    wait: float = 3.0
+    more: tuple[Reply, ...] = ()
+
+
+Prepare = Callable[..., Awaitable[Ready | Question | Reply]]
+"""``prepare(call, answers, **arguments)``: looks, before anything is asked, noted or done.
+
+It may be called again, with what was answered meanwhile (``Mapping[str, str | Secret]``). A Reply
+is said in place of a run.
+"""
+
+FollowUp = Callable[["Call[Any]", Mapping[str, Any]], Awaitable[Step]]
+"""``follow(call, state)``: looks how far it is. Called until it has ended, also after a restart."""
 
 
 class Argument(Protocol):
@@ -98,11 +162,15 @@ class Rest(str):
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """One argument of a command. ``required`` is False where the handler has a default."""
+    """One argument of a command. ``required`` is False where the handler has a default.
+
+    ``flag`` is how it is typed where it is a flag ("--no-follow").
+    """
 
     name: str
     type: Any
     required: bool
+    flag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +184,8 @@ class Command:
     summary: str
     aliases: tuple[str, ...] = ()
     examples: tuple[str, ...] = ()
+    prepare: Prepare | None = None
+    follow: FollowUp | None = None
 
     @property
     def for_admins(self) -> bool:
@@ -125,7 +195,7 @@ class Command:
     @property
     def usage(self) -> str:
         """``build <job> [params]``."""
-        words = (f"<{p.name}>" if p.required else f"[{p.name}]" for p in self.parameters)
+        words = (f"<{p.name}>" if p.required else f"[{p.flag or p.name}]" for p in self.parameters)
         return " ".join((self.name, *words))
 
 
@@ -135,6 +205,8 @@ def command(
     effect: Effect = Effect.READ,
     aliases: Sequence[str] = (),
     examples: Sequence[str] = (),
+    prepare: Prepare | None = None,
+    follow: FollowUp | None = None,
 ) -> Callable[[Callable[..., Awaitable[Reply]]], Command]:
     """Describe a handler: its types are the parser, its docstring's first line the help.
 
@@ -143,13 +215,28 @@ def command(
     """
 
     def describe(handler: Callable[..., Awaitable[Reply]]) -> Command:
-        hints = get_type_hints(handler)
+        hints = get_type_hints(handler, include_extras=True)
         _, *rest = inspect.signature(handler).parameters.values()
         parameters = tuple(
-            Parameter(p.name, hints[p.name], p.default is inspect.Parameter.empty) for p in rest
+            Parameter(
+                p.name,
+                hints[p.name],
+                p.default is inspect.Parameter.empty,
+                f"--{p.name.replace('_', '-')}" if hints[p.name] is Flag else "",
+            )
+            for p in rest
         )
-        summary = (inspect.getdoc(handler) or "").partition("\n")[0]
-        return Command(name, handler, effect, parameters, summary, tuple(aliases), tuple(examples))
+        return Command(
+            name=name,
+            handler=handler,
+            effect=effect,
+            parameters=parameters,
+            summary=(inspect.getdoc(handler) or "").partition("\n")[0],
+            aliases=tuple(aliases),
+            examples=tuple(examples),
+            prepare=prepare,
+            follow=follow,
+        )
 
     return describe
 

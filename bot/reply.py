@@ -6,9 +6,9 @@ wherever an inline piece is expected, and are always escaped.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +70,39 @@ Block: TypeAlias = Line | Items | Table | Pre
 
 
 @dataclass(frozen=True, slots=True)
+class File:
+    """Something that is sent as an encrypted file; the reply's blocks are its caption."""
+
+    name: str
+    data: bytes = field(repr=False)
+    mimetype: str = "text/plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """What goes on over there after the answer; see ``plugin.Step``.
+
+    ``topic`` is what people call it ("deploy-prod #12"); ``state`` is JSON that finds it again,
+    also after a restart.
+    """
+
+    topic: str
+    state: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
-    """An answer. ``listing``: the values that the numbers of its list mean (``build 3``)."""
+    """An answer.
+
+    ``listing``: the values that the numbers of its list mean (``build 3``); ``about``: what it is
+    about over there, for the person's history.
+    """
 
     blocks: tuple[Block, ...]
     listing: tuple[str, ...] = field(default=())
+    about: Link | None = None
+    follow: Follow | None = None
+    file: File | None = None
 
 
 def line(*parts: Inline) -> Line:

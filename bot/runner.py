@@ -82,6 +82,14 @@ class _Pending:
     coded: str | None = None
 
 
+class Nothing:
+    """Nothing is followed."""
+
+    async def stop(self, topic: str = "") -> tuple[str, ...]:  # noqa: ARG002 - the contract's
+        """Nothing to stop."""
+        return ()
+
+
 class Runner:
     """Runs commands of people who may give them."""
 
@@ -99,6 +107,7 @@ class Runner:
         self._accounts, self._answers, self._connections = accounts, answers, connections
         self._journal, self._metrics = journal, metrics
         self._confirm = [registry.canonical(pattern) for pattern in confirm]
+        self._following = Nothing()
         self._listings: Recent[tuple[str, str, str], tuple[str, ...]] = Recent()
         self._pending: Recent[tuple[str, str], _Pending] = Recent()
 
@@ -273,7 +282,7 @@ class Runner:
                 api: Any = run.message
                 if service is not None and run.credential is not None:
                     api = await stack.enter_async_context(service.api(run.credential))
-                call = Call(run.message.actor, account, api, live)
+                call = Call(run.message.actor, account, api, live, self._following)
                 return await run.invocation.command.handler(call, **run.bound), "finished"
         except Unauthorized:
             return None, "failed"

@@ -13,7 +13,7 @@ from typing import Any, Final, Literal, Union, get_args, get_origin
 
 from bot.commands.parser import words
 from bot.errors import UserError
-from bot.plugin import Command, Parameter, Rest
+from bot.plugin import Command, Flag, Parameter, Rest
 
 _NUMBER: Final = re.compile(r"(?P<number>[0-9]{1,9})(?=[\s,]|\Z)")
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,18}")
@@ -29,9 +29,10 @@ def bind(command: Command, text: str, listing: Sequence[str] | None) -> dict[str
     Raises:
         UserError: something is missing, is not what it should be, or too much.
     """
-    bound: dict[str, Any] = {}
-    rest = text.lstrip()
+    bound, rest = _flags(command, text)
     for parameter in command.parameters:
+        if parameter.flag:
+            continue
         if rest:
             bound[parameter.name], rest = _take(parameter, rest, listing)
             rest = rest.lstrip()
@@ -61,8 +62,14 @@ def shown(service: str, command: Command, bound: Mapping[str, Any]) -> str:
 
 
 def _texts(command: Command, bound: Mapping[str, Any], text: Callable[[Any], str]) -> Iterator[str]:
-    values = (bound[p.name] for p in command.parameters if p.name in bound)
-    return (text(value.value if isinstance(value, Enum) else value) for value in values)
+    given = [p for p in command.parameters if p.name in bound]
+    for parameter in sorted(given, key=lambda p: bool(p.flag)):
+        value = bound[parameter.name]
+        if parameter.flag:
+            if value:
+                yield parameter.flag
+        elif value is not None:
+            yield text(value.value if isinstance(value, Enum) else value)
 
 
 def readable(kind: Any) -> None:
@@ -72,7 +79,7 @@ def readable(kind: Any) -> None:
         TypeError: they cannot: a fault of the command's author.
     """
     kind = _bare(kind)
-    if kind in (str, int, bool) or get_origin(kind) is Literal or hasattr(kind, "take"):
+    if kind in (str, int, bool, Flag) or get_origin(kind) is Literal or hasattr(kind, "take"):
         return
     if not (isinstance(kind, type) and issubclass(kind, Enum)):
         raise TypeError(f"no argument of type {kind!r} can be read: give it take(cls, text)")
@@ -80,6 +87,8 @@ def readable(kind: Any) -> None:
 
 def describe(kind: Any) -> str:
     """What to type for an argument of this type, for its help: "a whole number"."""
+    if kind is Flag:
+        return "say it anywhere behind the command"
     kind = _bare(kind)
     simple = {str: "one word, or several in quotes", int: "a whole number", bool: "yes or no"}
     if kind in simple:
@@ -93,6 +102,23 @@ def describe(kind: Any) -> str:
     if not doc or doc.startswith(f"{kind.__name__}("):  # what @dataclass writes by itself
         doc = "text"
     return f"{doc}, or its number in your last list" if _is_numbered(kind) else doc
+
+
+def _flags(command: Command, text: str) -> tuple[dict[str, Any], str]:
+    """The flags that stand in ``text`` as words of their own, not quoted; and the text without."""
+    known = {p.flag: p.name for p in command.parameters if p.flag}
+    rest = text.lstrip()
+    if not any(flag in rest for flag in known):
+        return {}, rest
+    found: dict[str, Any] = {}
+    spans = []
+    for word in words(rest):
+        if (name := known.get(rest[word.start : word.end])) is not None:
+            found[name] = True
+            spans.append((word.start, word.end))
+    for start, end in reversed(spans):
+        rest = rest[:start].rstrip() + (rest[end:] or "")
+    return found, rest.lstrip()
 
 
 def _take(parameter: Parameter, text: str, listing: Sequence[str] | None) -> tuple[Any, str]:

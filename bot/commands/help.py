@@ -116,7 +116,11 @@ def _about_command(service: AnyService | None, command: Command, prefix: str) ->
     blocks: list[Block] = [line(Mono(before + command.usage))]
     blocks += [line(*_inline(paragraph)) for paragraph in _paragraphs(command)]
     arguments = [
-        line(Mono(p.name), ": ", *_inline(describe(p.type) + ("" if p.required else _OPTIONAL)))
+        line(
+            Mono(p.flag or p.name),
+            ": ",
+            *_inline(describe(p.type) + ("" if p.required else _OPTIONAL)),
+        )
         for p in command.parameters
     ]
     if arguments:

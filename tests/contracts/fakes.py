@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.model import Actor, Credential
-from bot.plugin import Abandoned, Call, Service
+from bot.plugin import Abandoned, Call, Command, Question, Ready, Service
 from bot.reply import Inline, Items, Line, Link, Pre, Reply, Table
 from bot.secret import Secret
 
@@ -89,6 +89,55 @@ class SilentProgress:
         self.updates.append(reply)
 
 
+class FakeFollowing:
+    """Keeps what was to be followed no more; ``topics`` is what is followed at first."""
+
+    def __init__(self, *topics: str) -> None:
+        self.topics = list(topics)
+
+    async def stop(self, topic: str = "") -> tuple[str, ...]:
+        stopped = tuple(t for t in self.topics if topic in ("", t))
+        self.topics = [t for t in self.topics if t not in stopped]
+        return stopped
+
+
+@dataclass(slots=True)
+class Talked:
+    """What came of a command that looks before it runs: what it asked, and how it is run."""
+
+    asked: list[Question]
+    ready: Ready | None = None
+    reply: Reply | None = None
+
+
+async def prepared(
+    call: Call[Any],
+    command: Command,
+    bound: Mapping[str, Any],
+    answers: Mapping[str, str] = {},
+) -> Talked:
+    """Let a command look, and answer what it asks; it is left alone where there is no answer."""
+    talked, given = Talked([]), dict[str, Any]()
+    if command.prepare is None:
+        talked.ready = Ready(bound)
+    while command.prepare is not None:
+        match await command.prepare(call, given, **bound):
+            case Question() as question:
+                talked.asked.append(question)
+                if question.name not in answers:
+                    break
+                answer = answers[question.name]
+                assert not question.choices or answer in question.choices
+                given[question.name] = Secret(answer) if question.secret else answer
+            case Ready() as ready:
+                talked.ready = ready
+                break
+            case reply:
+                talked.reply = reply
+                break
+    return talked
+
+
 def credential_for(
     service: Service[Any], user: str, account: str, fields: Mapping[str, str]
 ) -> Credential:
@@ -111,6 +160,7 @@ async def call_for(
     *,
     private: bool = False,
     progress: SilentProgress | None = None,
+    following: FakeFollowing | None = None,
 ) -> AsyncIterator[Call[Any]]:
     """A call of one command by ``user``, whose client is closed after it."""
     actor = Actor(
@@ -121,7 +171,13 @@ async def call_for(
         private=private,
     )
     async with service.api(credential) as api:
-        yield Call(actor, credential.account, api, progress or SilentProgress())
+        yield Call(
+            actor,
+            credential.account,
+            api,
+            progress or SilentProgress(),
+            following or FakeFollowing(),
+        )
 
 
 def plain(reply: Reply) -> str:
