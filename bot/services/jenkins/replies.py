@@ -35,14 +35,14 @@ def listing(title: str, entries: Sequence[Entry], page: int) -> Reply:
 def described(site: Site, path: JobPath, job: Job) -> Reply:
     """Everything about a job that fits into an answer."""
     folder = job.color is None
-    status = _short(state(job.color))
+    status = short(state(job.color))
     if not (folder or job.buildable or status == "DISABLED"):
         status = f"{status}, cannot be built"
     blocks: list[Block] = [line(Link(path.name, site.link(path)), f": {status}")]
     if job.description:
-        blocks.append(line(_short(job.description)))
+        blocks.append(line(short(job.description)))
     if job.health:
-        blocks.append(bullets([line(_short(each.description)) for each in job.health]))
+        blocks.append(bullets([line(short(each.description)) for each in job.health]))
     if job.definitions:
         blocks.append(_parameters(job.definitions))
     if not folder:
@@ -54,9 +54,9 @@ def last(site: Site, path: JobPath, build: Build | None) -> Reply:
     """The last build, with why it was started."""
     blocks: list[Block] = [_last_line(site, path, build)]
     if build is not None and build.causes:
-        blocks.append(bullets([line(_short(cause)) for cause in build.causes]))
+        blocks.append(bullets([line(short(cause)) for cause in build.causes]))
     if build is not None and build.description:
-        blocks.append(line(_short(build.description)))
+        blocks.append(line(short(build.description)))
     return Reply(tuple(blocks))
 
 
@@ -72,7 +72,7 @@ def waiting(site: Site, path: JobPath, item: int | None, why: str, *, twin: bool
     place: Inline = Link(f"queue item {item}", site.queue_link(item)) if item else "the queue"
     parts: list[Inline] = [begin, Link(path.name, site.link(path)), " is in ", place, "."]
     if why:
-        parts.append(f" {_short(why)}")
+        parts.append(f" {short(why)}")
     return Reply((line(*parts),))
 
 
@@ -86,9 +86,15 @@ def with_note(reply: Reply, note: Line | None) -> Reply:
     return Reply((*reply.blocks, note), reply.listing) if note else reply
 
 
+def short(text: str, longest: int = _LONGEST) -> str:
+    """One line: what comes from over there must not look like several, or like the bot."""
+    text = " ".join(text.split())
+    return text if len(text) <= longest else f"{text[:longest]}…"
+
+
 def _entry(name: str, row: Row) -> Line:
-    shown = _short(name if row.color is not None else f"{name}/")
-    return line(f"{_short(state(row.color))} ", Mono(shown))
+    shown = short(name if row.color is not None else f"{name}/")
+    return line(f"{short(state(row.color))} ", Mono(shown))
 
 
 def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
@@ -99,23 +105,17 @@ def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
     if build.building or build.result is None:
         return line("Last build: ", link, f" is running, {when}.")
     took = timedelta(seconds=round(build.duration / 1000))
-    return line("Last build: ", link, " ", Strong(_short(build.result)), f", {when}, took {took}.")
+    return line("Last build: ", link, " ", Strong(short(build.result)), f", {when}, took {took}.")
 
 
 def _parameters(definitions: Sequence[Definition]) -> Table:
     rows = tuple(
         (
-            Mono(_short(definition.name)),
-            _short(", ".join(choices(definition)) or definition.kind),
-            _short(definition.default or ""),
-            _short(definition.description),
+            Mono(short(definition.name)),
+            short(", ".join(choices(definition)) or definition.kind),
+            short(definition.default or ""),
+            short(definition.description),
         )
         for definition in definitions
     )
     return Table(("Parameter", "Values", "Default", "Description"), rows)
-
-
-def _short(text: str) -> str:
-    """One line: what comes from over there must not look like several, or like the bot."""
-    text = " ".join(text.split())
-    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
