@@ -18,7 +18,7 @@ from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, get_type_hi
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
 from bot.model import Actor, Credential
-from bot.reply import Reply
+from bot.reply import EMPTY, Reply
 from bot.secret import Secret
 
 Api = TypeVar("Api")
@@ -102,7 +102,7 @@ class Ready:
     """
 
     arguments: Mapping[str, Any]
-    preview: Reply = Reply(())
+    preview: Reply = EMPTY
     ask: bool = False
 
 

@@ -105,6 +105,10 @@ class Reply:
     file: File | None = None
 
 
+EMPTY = Reply(())
+"""Nothing is said."""
+
+
 def line(*parts: Inline) -> Line:
     """A paragraph of these pieces."""
     return Line(parts)

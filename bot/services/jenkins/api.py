@@ -7,12 +7,13 @@ nobody waits for it any more, its connection is cut.
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 from urllib.parse import unquote
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import Invalid, ServiceError
 from bot.model import Credential
@@ -29,13 +30,16 @@ B = TypeVar("B", bound=Bean)
 
 _HERE: Final = "API at the configured url"
 _DEPTH: Final = 6  # levels of folders that a search looks into
-_BUILD: Final = "number,result,building,timestamp,duration,description"
+_FRESH: Final = 2.0  # seconds: what was looked at before a command is not fetched for it again
+_BUILD: Final = (
+    "number,result,building,timestamp,duration,estimatedDuration,description,queueId,"
+    "actions[causes[shortDescription],failCount,skipCount,totalCount,parameters[name,value]]"
+)
 _JOB: Final = (
     "fullName,color,description,buildable,healthReport[description],"
     "property[parameterDefinitions[name,type,description,choices,defaultParameterValue[value]]],"
     f"lastBuild[{_BUILD}]"
 )
-_LAST: Final = f"color,lastBuild[{_BUILD},actions[causes[shortDescription]]]"
 _QUEUE_ITEM: Final = re.compile(r"/queue/item/([0-9]{1,18})/?")
 
 
@@ -57,12 +61,18 @@ class JenkinsApi:
         self.site = site
         self._credential = credential
         self._client: Client | None = None
+        self._jobs: dict[str, tuple[float, Job]] = {}
 
     def close(self) -> None:
         """Hang up."""
         if self._client is not None:
             self._client.session.close()
             self._client = None
+
+    @property
+    def now(self) -> float:
+        """The time by Jenkins' clock (seconds), as far as it has been asked for something."""
+        return time.time() if self._client is None else self._client.now
 
     async def me(self) -> Me:
         """Who Jenkins takes the credential's owner for."""
@@ -86,11 +96,15 @@ class JenkinsApi:
 
     async def job(self, path: JobPath) -> Job:
         """A job with its parameters, its weather and its last build; or a folder."""
-        return await self.read(Job, path.item, _JOB, f"job '{path}'")
+        until, found = self._jobs.get(path.name, (0.0, None))
+        if found is None or until < self.site.clock():
+            found = await self.read(Job, path.item, _JOB, f"job '{path}'")
+            self._jobs[path.name] = (self.site.clock() + _FRESH, found)
+        return found
 
-    async def last(self, path: JobPath) -> Job:
-        """A job with its last build and why that was started; or a folder."""
-        return await self.read(Job, path.item, _LAST, f"job '{path}'")
+    async def run(self, path: JobPath, number: int) -> Build:
+        """One build of a job."""
+        return await self.read(Build, f"{path.item}/{number}", _BUILD, f"build {path} #{number}")
 
     async def start(self, path: JobPath, job: Job, pairs: Sequence[tuple[str, str]]) -> Queued:
         """Ask for a build; the parameters go in the body. Never asked twice.
@@ -140,6 +154,19 @@ class JenkinsApi:
         except ValidationError:
             failure = stranger(retryable=True)
         raise failure  # outside, as everywhere here: a context would hold what came in
+
+    async def fetch(self, kind: TypeAdapter[T], path: str, what: str) -> T:
+        """The JSON at ``path`` (not quoted), where something of Jenkins has an address of its own.
+
+        Raises:
+            ServiceError: as :meth:`read`.
+        """
+        found = await self.ask(lambda client: client.get(path), what)
+        try:
+            return kind.validate_python(found)
+        except ValidationError:
+            failure = stranger(retryable=True)
+        raise failure
 
     async def ask(self, question: Callable[[Client], T], what: str) -> T:
         """Put a question to the client; ``what`` it is about goes into the errors ("job 'x'")."""

@@ -19,6 +19,7 @@ from typing import Final, Self
 from urllib.parse import unquote
 
 from bot.errors import UserError
+from bot.secret import Secret
 from bot.services.jenkins.words import Word, scan
 
 _NAME: Final = re.compile(r"[^\s=&/,'\"\\\0]+(?==)")
@@ -27,33 +28,38 @@ _MASK: Final = "********"
 _QUOTED: Final = "\0"  # stands for quoted characters where only unquoted ones have a meaning
 
 Chars = tuple[tuple[str, bool], ...]
+Value = str | Secret
+"""A parameter's value; a Secret where Jenkins calls it a password."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Params:
     """name=value for each parameter, in quotes where the value has spaces.
 
-    In the order in which they were typed. ``repr`` shows the names only; ``str`` is the whole,
-    as it would be typed, for the question whether it is meant.
+    In the order in which they were typed. What Jenkins calls a password is a Secret as soon as that
+    is known. ``repr`` shows the names only; ``str`` is the whole, as it would be typed, for the
+    question whether it is meant.
     """
 
-    pairs: tuple[tuple[str, str], ...] = ()
+    pairs: tuple[tuple[str, Value], ...] = ()
 
     def __repr__(self) -> str:
-        return f"Params({', '.join(name for name, _ in self.pairs)})"
+        return f"Params({', '.join(self.names)})"
 
     def __str__(self) -> str:
-        return " ".join(f"{name}={quote(value)}" for name, value in self.pairs)
+        return " ".join(f"{name}={_shown(value)}" for name, value in self.pairs)
 
     def masked(self) -> str:
-        """The same without the values of what is named like a secret.
-
-        Which parameters are passwords only Jenkins knows, and it is asked when the build starts.
-        """
+        """The same without the values of what is named like a secret."""
         return " ".join(
-            f"{name}={_MASK if _SECRET.search(name) else quote(value)}"
+            f"{name}={_MASK if _SECRET.search(name) else _shown(value)}"
             for name, value in self.pairs
         )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What is given, in order."""
+        return tuple(name for name, _ in self.pairs)
 
     def __bool__(self) -> bool:
         return bool(self.pairs)
@@ -87,6 +93,10 @@ class Params:
 def starts_params(word: Word) -> bool:
     """Whether a word is the first of the parameters: an unquoted ``name=`` begins it."""
     return bool(_NAME.match(_bare(word.chars)))
+
+
+def _shown(value: Value) -> str:
+    return _MASK if isinstance(value, Secret) else quote(value)
 
 
 def _flatten(words: Sequence[Word]) -> Iterator[Chars]:

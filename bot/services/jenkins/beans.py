@@ -6,6 +6,7 @@ See https://www.jenkins.io/doc/book/using/remote-access-api/.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
@@ -49,6 +50,10 @@ class Row(Bean):
     jobs: Many[Row] = ()
 
 
+Entry = tuple[str, Row]
+"""A full name and its row."""
+
+
 class Default(Bean):
     """What a parameter is when nothing is given; a password's value is not shown."""
 
@@ -90,20 +95,36 @@ class Cause(Bean):
     short_description: Text = ""
 
 
+class Given(Bean):
+    """A parameter that a build was given. What is not shown (a password, a file) has no value."""
+
+    name: str = ""
+    value: Any = None
+
+
 class Action(Bean):
-    """Something attached to a build."""
+    """Something attached to a build; the counts are those of its tests."""
 
     causes: Many[Cause] = ()
+    parameters: Many[Given] = ()
+    fail_count: int | None = None
+    skip_count: int | None = None
+    total_count: int | None = None
 
 
 class Build(Bean):
-    """A run of a job; ``timestamp`` and ``duration`` are milliseconds."""
+    """A run of a job; the times are milliseconds. ``estimated_duration`` is -1 where none is known.
 
+    ``kind`` is Jenkins' class of it.
+    """
+
+    kind: Text = Field("", alias="_class")
     number: int
     result: str | None = None
     building: bool = False
     timestamp: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
     duration: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
+    estimated_duration: int = -1
     description: Text = ""
     queue_id: int = 0
     actions: Many[Action | None] = ()
@@ -118,6 +139,22 @@ class Build(Bean):
         """Why it was started, in Jenkins' words."""
         found = (cause for action in self.actions if action for cause in action.causes)
         return tuple(cause.short_description for cause in found if cause.short_description)
+
+    @property
+    def is_pipeline(self) -> bool:
+        """Whether it may have stages, and questions."""
+        return self.kind.endswith("WorkflowRun")
+
+    @property
+    def tests(self) -> Action | None:
+        """The counts of its tests, where it had some."""
+        return next((a for a in self.actions if a and a.total_count is not None), None)
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """What it was given, by name."""
+        found = (given for action in self.actions if action for given in action.parameters)
+        return {given.name: given.value for given in found}
 
 
 class Health(Bean):
@@ -151,9 +188,10 @@ class Executable(Bean):
 
 
 class QueueItem(Bean):
-    """A build that was asked for. ``why`` it still waits, in Jenkins' words."""
+    """A build that was asked for. ``why`` it still waits, in Jenkins' words; ``since`` when (ms)."""
 
     why: Text = ""
+    since: Annotated[int, Field(ge=0, le=_LATEST_MS)] = Field(0, alias="inQueueSince")
     cancelled: bool = False
     executable: Executable | None = None
 
@@ -171,6 +209,14 @@ class Jobs(Bean):
     full_name: Text = ""
     jobs: tuple[Row, ...] | None = None
 
+    def level(self) -> Iterator[Entry]:
+        """What is in it, by full names."""
+        return _named(self.full_name, self.jobs or ())
+
+    def deep(self) -> Iterator[Entry]:
+        """The same, each folder followed by what is in it."""
+        return _below(self.full_name, self.jobs or ())
+
 
 def state(color: str | None) -> str:
     """A color in words: ``PASS``, ``FAIL, building``; ``folder`` for what has none."""
@@ -178,3 +224,13 @@ def state(color: str | None) -> str:
         return "folder"
     base, _, anime = color.partition("_")
     return _STATES.get(base, base.upper()) + (", building" if anime else "")
+
+
+def _named(folder: str, rows: Sequence[Row]) -> Iterator[Entry]:
+    return ((f"{folder}/{row.name}" if folder else row.name, row) for row in rows)
+
+
+def _below(folder: str, rows: Sequence[Row]) -> Iterator[Entry]:
+    for name, row in _named(folder, rows):
+        yield name, row
+        yield from _below(name, row.jobs)

@@ -6,7 +6,11 @@ puts whole pages and parameters into the texts of its exceptions.
 
 from __future__ import annotations
 
+import json
+import time
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -18,6 +22,18 @@ from bot.http import Session
 from bot.services.jenkins.faults import Refused, stranger
 
 MOST: Final = 8 * 1024**2  # bytes of one answer; 50,000 jobs are about half of it
+
+_LOG: Final = "logText/progressiveText"
+_DIGITS: Final = 15  # of a size in bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of a build's log. ``size``: the bytes of all of it; ``more``: it still grows."""
+
+    data: bytes = field(repr=False)
+    size: int
+    more: bool
 
 
 class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no types
@@ -40,6 +56,7 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
         self.session = Session(url, timeout=timeout, most=MOST, verify=verify, advice=advice)
         self.session.auth = self.auth
         self._session = self.session  # where the library looks for it
+        self._ahead = 0.0
 
     def read(self, item: str, tree: str) -> dict[str, Any]:
         """What ``api/json`` of ``item`` ("job/a/job/b", not quoted) says for this ``tree=``."""
@@ -50,6 +67,43 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
         if not isinstance(found, dict):
             raise stranger(retryable=True)
         return found
+
+    @property
+    def now(self) -> float:
+        """The time by Jenkins' own clock, as far as its answers have told it (seconds)."""
+        return time.time() + self._ahead
+
+    def get(self, path: str) -> Any:
+        """The JSON at ``path`` (not quoted), whatever it is: for plugins with their own address."""
+        response = self._get("GET", path)
+        try:
+            return json.loads(response.text)
+        except (ValueError, RecursionError):
+            pass
+        raise stranger(retryable=True)
+
+    def log(self, run: str, start: int) -> Piece:
+        """A build's log from the byte ``start``; ``run`` is "job/a/12", not quoted.
+
+        See https://www.jenkins.io/doc/book/using/remote-access-api/ ("progressiveText").
+        """
+        response = self._get("GET", f"{run}/{_LOG}", start)
+        text = response.headers.get("X-Text-Size", "")
+        if not _is_size(text):
+            raise stranger(retryable=True)
+        more = response.headers.get("X-More-Data", "").lower() == "true"
+        return Piece(response.content, int(text), more)
+
+    def log_size(self, run: str) -> int:
+        """The bytes of a build's log, without them; 0 where that cannot be asked."""
+        try:
+            response = self._get("HEAD", f"{run}/{_LOG}", 0)
+        except Refused as refused:
+            if refused.status in (405, 501):  # a proxy that knows no HEAD
+                return 0
+            raise
+        text = response.headers.get("X-Text-Size", "")
+        return int(text) if _is_size(text) else 0
 
     def post(self, path: str, data: Sequence[tuple[str, str]]) -> tuple[int, str]:
         """Post a form to ``path`` (not quoted); the answer's status and Location.
@@ -65,11 +119,18 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
             return refused.status, refused.location
         return response.status_code, response.headers.get("Location", "")
 
+    def _get(self, method: str, path: str, start: int | None = None) -> requests.Response:
+        query = "" if start is None else f"?start={start}"
+        request = requests.Request(method, self._build_url(quote(path)) + query)
+        response: requests.Response = self.jenkins_request(request)
+        return response
+
     def _response_handler(self, response: requests.Response) -> requests.Response:
         """Let 2xx pass; overrides the library's, which puts the whole page into its exception."""
+        headers = response.headers
+        self._set_clock(headers.get("Date", ""))
         if 200 <= response.status_code < 300:
             return response
-        headers = response.headers
         raise Refused(
             response.status_code,
             permission=headers.get("X-Required-Permission", ""),
@@ -77,3 +138,13 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
             location=headers.get("Location", ""),
             retry_after=headers.get("Retry-After", ""),
         )
+
+    def _set_clock(self, date: str) -> None:
+        try:
+            self._ahead = parsedate_to_datetime(date).timestamp() - time.time()
+        except (ValueError, OverflowError):
+            return  # it does not say
+
+
+def _is_size(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and len(text) <= _DIGITS

@@ -10,35 +10,56 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.errors import UserError
-from bot.services.jenkins.arguments import Params
+from bot.secret import Secret
+from bot.services.jenkins.arguments import Params, Value
 from bot.services.jenkins.beans import Definition
 
 _MOST: Final = 20  # choices that are told
 
 
-def check(definitions: Sequence[Definition], params: Params) -> tuple[tuple[str, str], ...]:
-    """The pairs to send, in Jenkins' spelling of booleans. Values are never in an error.
+def check(definitions: Sequence[Definition], params: Params) -> tuple[tuple[str, Value], ...]:
+    """The pairs to send: all of them are what the job takes, and nothing that it needs is missing.
 
     Raises:
-        UserError: a name is unknown or comes twice, a value is not one of the choices, or a
-            parameter without a default is missing; the hint lists what the job takes.
+        UserError: as :func:`legal`; or a parameter without a default is missing.
+    """
+    pairs = legal(definitions, params).pairs
+    for definition in missing(definitions, params):
+        raise UserError(f"{definition.name} has no default: give it a value.", takes(definitions))
+    return pairs
+
+
+def legal(definitions: Sequence[Definition], params: Params) -> Params:
+    """What was typed, in Jenkins' spelling of booleans. Values are never in an error.
+
+    Raises:
+        UserError: a name is unknown or comes twice, or a value is not one of the choices; the hint
+            lists what the job takes.
     """
     known = {definition.name: definition for definition in definitions}
     if params and not known:
-        raise UserError("This job takes no parameters.", "Build it without any.")
-    pairs: list[tuple[str, str]] = []
-    given: set[str] = set()
+        raise UserError("It takes no parameters.", "Say it without any.")
+    pairs: dict[str, Value] = {}
     for name, value in params.pairs:
         if name not in known:
-            raise UserError(f"The job has no parameter {name}.", takes(definitions))
-        if name in given:
+            raise UserError(f"There is no parameter {name}.", takes(definitions))
+        if name in pairs:
             raise UserError(f"{name} is given twice.", "Say it once.")
-        given.add(name)
-        pairs.append((name, _checked(known[name], value)))
-    for definition in definitions:
-        if definition.name not in given:
-            _may_be_left_out(definition, definitions)
-    return tuple(pairs)
+        pairs[name] = _checked(known[name], value)
+    return Params(tuple(pairs.items()))
+
+
+def missing(definitions: Sequence[Definition], params: Params) -> tuple[Definition, ...]:
+    """What is not given and has no default, in Jenkins' order.
+
+    Raises:
+        UserError: a file is among it, which cannot be given in a chat.
+    """
+    found = [d for d in definitions if d.default_value is None and d.name not in params.names]
+    for definition in found:
+        if definition.kind == "File":
+            raise _no_file(definition)
+    return tuple(found)
 
 
 def takes(definitions: Sequence[Definition]) -> str:
@@ -51,12 +72,11 @@ def choices(definition: Definition) -> tuple[str, ...]:
     return ("true", "false") if definition.kind == "Boolean" else definition.choices
 
 
-def _checked(definition: Definition, value: str) -> str:
+def _checked(definition: Definition, value: Value) -> Value:
     if definition.kind == "File":
-        raise UserError(
-            f"{definition.name} is a file, which cannot be given in a chat.",
-            "Start the build on Jenkins' own page.",
-        )
+        raise _no_file(definition)
+    if isinstance(value, Secret):
+        return value
     if definition.kind == "Boolean":
         value = value.strip().lower()
     allowed = choices(definition)
@@ -67,13 +87,11 @@ def _checked(definition: Definition, value: str) -> str:
     return value
 
 
-def _may_be_left_out(definition: Definition, definitions: Sequence[Definition]) -> None:
-    hidden = definition.kind == "Password"  # it has a default that Jenkins does not show
-    if hidden or definition.default_value is not None:
-        return
-    if definition.kind == "File":
-        _checked(definition, "")
-    raise UserError(f"{definition.name} has no default: give it a value.", takes(definitions))
+def _no_file(definition: Definition) -> UserError:
+    return UserError(
+        f"{definition.name} is a file, which cannot be given in a chat.",
+        "Start the build on Jenkins' own page.",
+    )
 
 
 def _described(definition: Definition) -> str:

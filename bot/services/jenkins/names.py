@@ -13,6 +13,7 @@ from urllib.parse import unquote
 
 from bot.errors import UserError
 from bot.services.jenkins.arguments import starts_params
+from bot.services.jenkins.completion import folded
 from bot.services.jenkins.words import Word, scan
 
 _PAGE: Final = re.compile(r"(?:^|\s)page\s+(\d{1,6})\s*$")
@@ -73,17 +74,7 @@ class JobPath(ItemPath):
     @classmethod
     def take(cls, text: str) -> tuple[Self, str]:
         """Read a name; what is left are parameters, with the comma before them if there is one."""
-        words: list[Word] = []
-        rest = ""
-        for word in scan(text):
-            if starts_params(word):
-                rest = text[word.start :]
-                break
-            words.append(word)
-        if rest and words and words[-1].chars[-1:] == ((",", False),):
-            last = words.pop().without_last()
-            words += [last] if last.chars else []
-            rest = f", {rest}"
+        words, rest = divide(text)
         return cls(" ".join(word.text for word in words)), rest
 
 
@@ -97,12 +88,12 @@ class Filter:
     def take(cls, text: str) -> tuple[Self, str]:
         """Read all words; ``page N`` at the end is left."""
         head, page = _before_page(text)
-        return cls(tuple(word.text.casefold() for word in scan(head))), page
+        return cls(tuple(folded(word.text) for word in scan(head))), page
 
     def fits(self, name: str) -> bool:
         """Whether ``name`` has all the words."""
-        folded = name.casefold()
-        return all(word in folded for word in self.words)
+        whole = folded(name)
+        return all(word in whole for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +113,22 @@ class Page:
         if page is None or text[: page.start()].strip() or not int(page[1]):
             raise UserError("That is not a page.", "Say page 2 at the end.")
         return cls(int(page[1])), ""
+
+
+def divide(text: str) -> tuple[list[Word], str]:
+    """The words of a name, and the parameters behind it with the comma before them."""
+    words: list[Word] = []
+    rest = ""
+    for word in scan(text):
+        if starts_params(word):
+            rest = text[word.start :]
+            break
+        words.append(word)
+    if rest and words and words[-1].chars[-1:] == ((",", False),):
+        last = words.pop().without_last()
+        words += [last] if last.chars else []
+        rest = f", {rest}"
+    return words, rest
 
 
 def _before_page(text: str) -> tuple[str, str]:

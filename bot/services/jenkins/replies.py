@@ -7,16 +7,13 @@ from datetime import timedelta
 from typing import Final
 
 from bot.reply import Block, Inline, Line, Link, Mono, Reply, Strong, Table, bullets, line, numbered
-from bot.services.jenkins.beans import Build, Definition, Job, Row, state
+from bot.services.jenkins.beans import Build, Definition, Entry, Job, Row, state
 from bot.services.jenkins.definitions import choices
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.site import Site
 
 PER_PAGE: Final = 50
 _LONGEST: Final = 1000  # characters of a description
-
-Entry = tuple[str, Row]
-"""A full name and its row."""
 
 
 def listing(title: str, entries: Sequence[Entry], page: int) -> Reply:

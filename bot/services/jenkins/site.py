@@ -27,11 +27,17 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Site:
-    """``patience``: seconds that ``build`` waits for a queue item to become a build."""
+    """``name`` is the word that users type for it.
+
+    ``patience``: seconds that a build which is not followed is waited for in the queue;
+    ``moment``: the same for one that is.
+    """
 
     settings: JenkinsSettings
     lane: Lane
+    name: str = "jenkins"
     patience: float = 15.0
+    moment: float = 2.0
     clock: Callable[[], float] = time.monotonic
     _listings: dict[Key, tuple[float, Jobs]] = field(default_factory=dict)
 
