@@ -17,10 +17,11 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import Invalid, ServiceError
 from bot.model import Credential
+from bot.services.jenkins.arguments import Value, plain
 from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem
 from bot.services.jenkins.faults import Refused, stranger, translate
 from bot.services.jenkins.names import FolderPath, JobPath
-from bot.services.jenkins.site import Site
+from bot.services.jenkins.site import Key, Site
 
 if TYPE_CHECKING:
     from bot.services.jenkins.client import Client
@@ -29,8 +30,10 @@ T = TypeVar("T")
 B = TypeVar("B", bound=Bean)
 
 _HERE: Final = "API at the configured url"
+_RECENT: Final = 50  # builds
 _DEPTH: Final = 6  # levels of folders that a search looks into
-_FRESH: Final = 2.0  # seconds: what was looked at before a command is not fetched for it again
+_FRESH: Final = 30.0  # seconds for which a listing is kept
+_MOMENT: Final = 2.0  # seconds for which a job is kept
 _BUILD: Final = (
     "number,result,building,timestamp,duration,estimatedDuration,description,queueId,"
     "actions[causes[shortDescription],failCount,skipCount,totalCount,parameters[name,value]]"
@@ -61,7 +64,6 @@ class JenkinsApi:
         self.site = site
         self._credential = credential
         self._client: Client | None = None
-        self._jobs: dict[str, tuple[float, Job]] = {}
 
     def close(self) -> None:
         """Hang up."""
@@ -96,24 +98,28 @@ class JenkinsApi:
 
     async def job(self, path: JobPath) -> Job:
         """A job with its parameters, its weather and its last build; or a folder."""
-        until, found = self._jobs.get(path.name, (0.0, None))
-        if found is None or until < self.site.clock():
-            found = await self.read(Job, path.item, _JOB, f"job '{path}'")
-            self._jobs[path.name] = (self.site.clock() + _FRESH, found)
+        found = await self.read(Job, path.item, _JOB, f"job '{path}'")
+        for name in {path.name, found.full_name or path.name}:
+            self.site.remember(self._key(name, _JOB), found, _MOMENT)
         return found
+
+    async def seen(self, path: JobPath) -> Job:
+        """The same, as it was seen a moment ago: once, for what is done after looking for it."""
+        found: Job | None = self.site.recall(self._key(path.name, _JOB), once=True)
+        return await self.job(path) if found is None else found
 
     async def run(self, path: JobPath, number: int) -> Build:
         """One build of a job."""
         return await self.read(Build, f"{path.item}/{number}", _BUILD, f"build {path} #{number}")
 
-    async def start(self, path: JobPath, job: Job, pairs: Sequence[tuple[str, str]]) -> Queued:
+    async def start(self, path: JobPath, job: Job, pairs: Sequence[tuple[str, Value]]) -> Queued:
         """Ask for a build; the parameters go in the body. Never asked twice.
 
         Raises:
             Invalid: the job cannot be built, or the queue refuses it.
         """
         way = "buildWithParameters" if job.definitions else "build"
-        data = list(pairs)
+        data = [(name, plain(value)) for name, value in pairs]
         if all(definition.name != "delay" for definition in job.definitions):
             data.append(("delay", "0sec"))  # as the page's own button does: no quiet period
         status, location = await self.ask(
@@ -123,24 +129,31 @@ class JenkinsApi:
 
     async def queue_item(self, item: int) -> QueueItem:
         """Where a build that was asked for is now."""
-        tree = "why,cancelled,executable[number]"
+        tree = "why,inQueueSince,cancelled,executable[number]"
         return await self.read(QueueItem, f"queue/item/{item}", tree, f"queue item {item}")
 
+    async def recent(self, path: JobPath) -> tuple[Build, ...]:
+        """The last builds, newest first: their numbers, queue items, and whether they run."""
+        tree = f"color,builds[number,queueId,building]{{0,{_RECENT}}}"
+        return (await self.read(Job, path.item, tree, f"job '{path}'")).builds
+
     async def build_of(self, path: JobPath, item: int) -> Build | None:
-        """The build that a queue item became, if it is among the last ten."""
-        tree = "color,builds[number,queueId]{0,10}"
-        job = await self.read(Job, path.item, tree, f"job '{path}'")
-        return next((build for build in job.builds if build.queue_id == item), None)
+        """The build that a queue item became, if it is among the last ones."""
+        builds = await self.recent(path)
+        return next((build for build in builds if build.queue_id == item), None)
 
     async def _rows(self, folder: FolderPath, tree: str, what: str) -> Jobs:
-        key = (self._credential.user, self._credential.account, f"{folder}?{tree}")
-        found = self.site.recall(key)
+        key = self._key(folder.name, tree)
+        found: Jobs | None = self.site.recall(key)
         if found is None:
             found = await self.read(Jobs, folder.item, tree, what)
             if found.jobs is None:
                 raise Invalid(f"'{folder}' is a job, not a folder")
-            self.site.remember(key, found)
+            self.site.remember(key, found, _FRESH)
         return found
+
+    def _key(self, name: str, tree: str) -> Key:
+        return (self._credential.user, self._credential.account, f"{name}?{tree}")
 
     async def read(self, bean: type[B], item: str, tree: str, what: str) -> B:
         """What ``api/json`` of ``item`` (not quoted) says for this ``tree=``.

@@ -25,6 +25,7 @@ from bot.services.jenkins.words import Word, scan
 _NAME: Final = re.compile(r"[^\s=&/,'\"\\\0]+(?==)")
 _SECRET: Final = re.compile(r"pass|pwd|secret|token|key|credential|auth", re.IGNORECASE)
 _MASK: Final = "********"
+_UNSAID: Final = "…"  # not the mask: who compares the two texts sees that something is hidden
 _QUOTED: Final = "\0"  # stands for quoted characters where only unquoted ones have a meaning
 
 Chars = tuple[tuple[str, bool], ...]
@@ -37,8 +38,8 @@ class Params:
     """name=value for each parameter, in quotes where the value has spaces.
 
     In the order in which they were typed. What Jenkins calls a password is a Secret as soon as that
-    is known. ``repr`` shows the names only; ``str`` is the whole, as it would be typed, for the
-    question whether it is meant.
+    is known. ``repr`` shows the names only; ``str`` is the whole but for what is a Secret, as it
+    would be typed, for the question whether it is meant.
     """
 
     pairs: tuple[tuple[str, Value], ...] = ()
@@ -47,12 +48,12 @@ class Params:
         return f"Params({', '.join(self.names)})"
 
     def __str__(self) -> str:
-        return " ".join(f"{name}={_shown(value)}" for name, value in self.pairs)
+        return " ".join(f"{name}={_shown(value, _UNSAID)}" for name, value in self.pairs)
 
     def masked(self) -> str:
         """The same without the values of what is named like a secret."""
         return " ".join(
-            f"{name}={_MASK if _SECRET.search(name) else _shown(value)}"
+            f"{name}={_MASK if _SECRET.search(name) else _shown(value, _MASK)}"
             for name, value in self.pairs
         )
 
@@ -95,8 +96,13 @@ def starts_params(word: Word) -> bool:
     return bool(_NAME.match(_bare(word.chars)))
 
 
-def _shown(value: Value) -> str:
-    return _MASK if isinstance(value, Secret) else quote(value)
+def plain(value: Value) -> str:
+    """A value as it is sent to Jenkins."""
+    return value.reveal() if isinstance(value, Secret) else value
+
+
+def _shown(value: Value, hidden: str) -> str:
+    return hidden if isinstance(value, Secret) else quote(value)
 
 
 def _flatten(words: Sequence[Word]) -> Iterator[Chars]:

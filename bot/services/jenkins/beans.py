@@ -188,7 +188,7 @@ class Executable(Bean):
 
 
 class QueueItem(Bean):
-    """A build that was asked for. ``why`` it still waits, in Jenkins' words; ``since`` when (ms)."""
+    """A build that was asked for: ``why`` it still waits (Jenkins says), ``since`` when (ms)."""
 
     why: Text = ""
     since: Annotated[int, Field(ge=0, le=_LATEST_MS)] = Field(0, alias="inQueueSince")

@@ -6,7 +6,20 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Final
 
-from bot.reply import Block, Inline, Line, Link, Mono, Reply, Strong, Table, bullets, line, numbered
+from bot.reply import (
+    Block,
+    Inline,
+    Line,
+    Link,
+    Mono,
+    Reply,
+    Strong,
+    Table,
+    bullets,
+    line,
+    numbered,
+    say,
+)
 from bot.services.jenkins.beans import Build, Definition, Entry, Job, Row, state
 from bot.services.jenkins.definitions import choices
 from bot.services.jenkins.names import JobPath
@@ -57,12 +70,6 @@ def last(site: Site, path: JobPath, build: Build | None) -> Reply:
     return Reply(tuple(blocks))
 
 
-def started(site: Site, path: JobPath, number: int, account: str) -> Reply:
-    """The build is there."""
-    link = Link(f"{path} #{number}", site.build_link(path, number))
-    return Reply((line("Started ", link, " as ", Strong(account), "."),))
-
-
 def waiting(site: Site, path: JobPath, item: int | None, why: str, *, twin: bool) -> Reply:
     """The build is in the queue."""
     begin = "An equal build was waiting already: " if twin else "Queued: "
@@ -70,7 +77,7 @@ def waiting(site: Site, path: JobPath, item: int | None, why: str, *, twin: bool
     parts: list[Inline] = [begin, Link(path.name, site.link(path)), " is in ", place, "."]
     if why:
         parts.append(f" {short(why)}")
-    return Reply((line(*parts),))
+    return Reply((line(*parts),), about=Link(path.name, site.link(path)))
 
 
 def cancelled(path: JobPath) -> Reply:
@@ -78,9 +85,9 @@ def cancelled(path: JobPath) -> Reply:
     return Reply((line(Mono(path.name), " was cancelled in the queue before it started."),))
 
 
-def with_note(reply: Reply, note: Line | None) -> Reply:
-    """The reply with a paragraph more, if there is one."""
-    return Reply((*reply.blocks, note), reply.listing) if note else reply
+def lost(path: JobPath) -> Reply:
+    """It left the queue, and nobody knows as what."""
+    return say(Mono(path.name), " is in the queue no more, and none of its last builds was it.")
 
 
 def short(text: str, longest: int = _LONGEST) -> str:

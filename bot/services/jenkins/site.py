@@ -5,11 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from bot.model import Credential
-from bot.services.jenkins.beans import Jobs
 from bot.services.jenkins.names import ItemPath
 from bot.services.jenkins.settings import JenkinsSettings
 from bot.threads import Lane
@@ -18,11 +17,10 @@ if TYPE_CHECKING:
     from bot.services.jenkins.client import Client
 
 _CLIENT: Final = "bot.services.jenkins.client"
-_FRESH: Final = 30.0  # seconds for which a listing is kept
-_MOST: Final = 200  # listings kept at once
+_MOST: Final = 200  # things remembered at once
 
 Key = tuple[str, str, str]
-"""Matrix user, account over there, and what was listed: nobody sees what another may see."""
+"""Matrix user, account over there, and what was told: nobody sees what another may see."""
 
 
 @dataclass(slots=True)
@@ -39,7 +37,7 @@ class Site:
     patience: float = 15.0
     moment: float = 2.0
     clock: Callable[[], float] = time.monotonic
-    _listings: dict[Key, tuple[float, Jobs]] = field(default_factory=dict)
+    _known: dict[Key, tuple[float, object]] = field(default_factory=dict)
 
     async def client(self, credential: Credential) -> Client:
         """A new client for one user; the libraries behind it come in off the event loop."""
@@ -54,18 +52,20 @@ class Site:
             verify=str(self.settings.ca_file) if self.settings.ca_file else True,
         )
 
-    def recall(self, key: Key) -> Jobs | None:
-        """A listing of the last 30 seconds."""
-        until, found = self._listings.get(key, (0.0, None))
+    def recall(self, key: Key, *, once: bool = False) -> Any:
+        """What was remembered, if it still counts, or None; ``once``: and forget it."""
+        until, found = self._known.get(key, (0.0, None))
+        if once:
+            self._known.pop(key, None)
         return found if until > self.clock() else None
 
-    def remember(self, key: Key, found: Jobs) -> None:
-        """Keep a listing for 30 seconds."""
+    def remember(self, key: Key, found: object, seconds: float) -> None:
+        """Keep something that Jenkins told one user."""
         now = self.clock()
-        fresh = {k: v for k, v in self._listings.items() if v[0] > now and k != key}
-        while len(fresh) >= _MOST:
-            del fresh[next(iter(fresh))]
-        self._listings = {**fresh, key: (now + _FRESH, found)}
+        known = {k: v for k, v in self._known.items() if v[0] > now and k != key}
+        while len(known) >= _MOST:
+            del known[next(iter(known))]
+        self._known = {**known, key: (now + seconds, found)}
 
     def link(self, path: ItemPath) -> str:
         """The page of a job or folder, under the configured address: Jenkins may not know it."""

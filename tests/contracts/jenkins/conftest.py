@@ -21,7 +21,7 @@ from sandbox.jenkins import (
     string,
     text,
 )
-from tests.contracts.fakes import call_for, credential_for
+from tests.contracts.fakes import call_for, credential_for, prepared
 
 PARAMETERS = (
     choice("ENV", "staging", "prod"),
@@ -60,12 +60,30 @@ def credential_of(service, name, token):
     return credential_for(service, f"@{name}:example.org", name, fields)
 
 
-async def run(service, credential, said, *, listing=None, **options):
-    """Run a command as it is typed, as the credential's owner; returns its reply."""
-    word, _, rest = said.partition(" ")
-    command = next(c for c in service.commands if word in (c.name, *c.aliases))
+async def run(service, credential, said, *, listing=None, answers=None, **options):
+    """Run a command as it is typed, as the credential's owner; returns its reply.
+
+    What it asks is answered with ``answers``, by name.
+    """
+    talked = await look(service, credential, said, listing=listing, answers=answers, **options)
+    if talked.ready is None:
+        assert talked.reply is not None, f"it asked for {talked.asked[-1].name}"
+        return talked.reply
     async with call_for(service, credential.user, credential, **options) as call:
-        return await command.handler(call, **bind(command, rest, listing))
+        return await _command(service, said).handler(call, **talked.ready.arguments)
+
+
+async def look(service, credential, said, *, listing=None, answers=None, **options):
+    """Let a command look and ask before it runs; returns what came of that."""
+    command = _command(service, said)
+    bound = bind(command, said.partition(" ")[2], listing)
+    async with call_for(service, credential.user, credential, **options) as call:
+        return await prepared(call, command, bound, answers or {})
+
+
+def _command(service, said):
+    word = said.partition(" ")[0]
+    return next(c for c in service.commands if word in (c.name, *c.aliases))
 
 
 async def ask(jenkins, method, path, *, auth=None, **more):
@@ -92,14 +110,16 @@ async def jenkins():
 @pytest.fixture
 def service(jenkins):
     """The service, connected to it."""
-    return service_at(jenkins.url)
+    service = service_at(jenkins.url)
+    service.site.moment = 0.3
+    return service
 
 
 @pytest.fixture
 def hasty(jenkins):
     """The same, with little patience."""
     service = service_at(jenkins.url, timeout=0.5)
-    service.site.patience = 0.3
+    service.site.patience = service.site.moment = 0.3
     return service
 
 

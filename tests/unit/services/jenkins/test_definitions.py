@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import UserError
+from bot.secret import Secret
 from bot.services.jenkins.arguments import Params
 from bot.services.jenkins.beans import Definition, Job
-from bot.services.jenkins.definitions import check, takes
+from bot.services.jenkins.definitions import check, missing, takes
 
 
 def definition(name, kind, default=None, choices=()):
@@ -26,7 +27,9 @@ ALL = (
     definition("ENV", "Choice", "dev", ("dev", "prod")),
     definition("DRY", "Boolean", True),
     definition("TAG", "String", ""),
-    definition("PW", "Password"),
+    Definition.model_validate(
+        {"name": "PW", "type": "PasswordParameterDefinition", "defaultParameterValue": {}}
+    ),
 )
 
 
@@ -52,7 +55,7 @@ def test_choices_are_exact(typed):
 
 
 def test_names_are_exact():
-    with pytest.raises(UserError, match="no parameter env"):
+    with pytest.raises(UserError, match="There is no parameter env"):
         check(ALL, Params((("env", "dev"),)))
 
 
@@ -70,8 +73,21 @@ def test_sentence_about_what_a_job_takes():
     )
 
 
-def test_password_without_a_shown_default_may_be_left_out():
+def test_password_with_a_default_that_is_not_shown_may_be_left_out():
     assert check(ALL, Params()) == ()
+    assert missing(ALL, Params()) == ()
+
+
+def test_what_has_no_default_is_missing_in_the_order_of_the_job():
+    needed = (definition("B", "String"), definition("PW", "Password"), definition("A", "Choice"))
+    assert missing((*needed, *ALL), Params((("B", "x"),))) == needed[1:]
+    with pytest.raises(UserError, match="PW has no default"):
+        check((*needed, *ALL), Params((("B", "x"),)))
+
+
+def test_secret_values_stay_secrets():
+    (pair,) = check(ALL, Params((("PW", Secret("hunter2")),)))
+    assert pair == ("PW", Secret("hunter2"))
 
 
 def test_any_parameter_may_be_of_a_kind_that_is_not_known():

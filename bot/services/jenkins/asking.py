@@ -1,0 +1,86 @@
+"""The values that are still needed before something can be started: asked for one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from bot.errors import Exposed
+from bot.plugin import Question
+from bot.reply import Inline, Reply, Strong, say
+from bot.secret import Secret
+from bot.services.jenkins.arguments import Params, Value
+from bot.services.jenkins.beans import Definition
+from bot.services.jenkins.definitions import legal, missing
+from bot.services.jenkins.replies import short
+
+_YES_NO: Final = {"yes": "true", "no": "false"}
+_HIDDEN: Final = "Password"  # the kind of parameter that Jenkins does not show
+
+
+def settle(
+    definitions: Sequence[Definition],
+    params: Params,
+    answers: Mapping[str, Value],
+    *,
+    private: bool,
+) -> Params | Question:
+    """What was typed and answered so far, if nothing is missing any more; or what to ask next.
+
+    A password that is given as ``PW=`` with nothing behind it is asked for as well, since it must
+    not be typed where others read it.
+
+    Raises:
+        Exposed: a password was typed in a room.
+        UserError: what was typed cannot be meant.
+    """
+    hidden = {d.name for d in definitions if d.kind == _HIDDEN}
+    _refuse_exposed([n for n, v in params.pairs if n in hidden and v], private=private)
+    given = legal(definitions, params)
+    pairs = {n: _sealed(v) if n in hidden else v for n, v in given.pairs}
+    needed = {n for n, v in pairs.items() if n in hidden and not v}
+    needed |= {definition.name for definition in missing(definitions, given)}
+    for definition in definitions:
+        if definition.name in needed:
+            answer = answers.get(definition.name)
+            if answer is None:
+                return question(definition)
+            pairs[definition.name] = _answered(definition, answer)
+    return Params(tuple(pairs.items()))
+
+
+def question(definition: Definition) -> Question:
+    """Ask for one value; a password in the direct message only."""
+    secret = definition.kind == _HIDDEN
+    if definition.kind == "Boolean":
+        return Question(definition.name, _prompt(definition, " Yes or no?"), tuple(_YES_NO))
+    return Question(definition.name, _prompt(definition, ""), definition.choices, secret)
+
+
+def _refuse_exposed(names: Sequence[str], *, private: bool) -> None:
+    if not names or private:
+        return
+    raise Exposed(
+        f"{' and '.join(names)}: a password, typed where others read it. It was not used.",
+        f"Change it. Then say the command with {names[0]}= and nothing behind it, and I ask you "
+        "for it in our direct message.",
+    )
+
+
+def _prompt(definition: Definition, more: str) -> Reply:
+    parts: list[Inline] = ["What is ", Strong(short(definition.name)), "?", more]
+    if definition.description:
+        parts.append(f" {short(definition.description)}")
+    return say(*parts)
+
+
+def _answered(definition: Definition, answer: Value) -> Value:
+    if definition.kind == _HIDDEN:
+        return _sealed(answer)
+    if isinstance(answer, str) and definition.kind == "Boolean":
+        return _YES_NO.get(answer, answer)
+    return answer
+
+
+def _sealed(value: Value) -> Secret:
+    return value if isinstance(value, Secret) else Secret(value)

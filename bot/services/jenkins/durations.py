@@ -1,0 +1,27 @@
+"""How far something is, and when to look again."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.services.jenkins.spans import span
+
+_WIDTH: Final = 10  # characters of the bar
+_SHORTEST, _LONGEST = 3.0, 15.0  # seconds between two looks
+
+
+def progress(elapsed: float, estimate: float) -> str:
+    """``▓▓▓▓░░░░░░ 41 s of about 1 min 40 s``, in seconds; without an estimate there is no bar."""
+    elapsed = max(0.0, elapsed)
+    if estimate <= 0:
+        return f"{span(elapsed * 1000)} so far"
+    full = min(_WIDTH, int(_WIDTH * elapsed / estimate))
+    bar = "▓" * full + "░" * (_WIDTH - full)
+    return f"{bar} {span(elapsed * 1000)} of about {span(estimate * 1000)}"
+
+
+def pause(elapsed: float, estimate: float = 0.0) -> float:
+    """Seconds until it is worth to look again: more as time goes on, less near the end."""
+    usual = min(_LONGEST, max(_SHORTEST, elapsed / 10))
+    left = estimate - elapsed
+    return max(_SHORTEST, min(usual, left + 1)) if left > 0 else usual
