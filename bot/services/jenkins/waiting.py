@@ -1,0 +1,50 @@
+"""What Jenkins says of its queue."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from bot.services.jenkins.beans import Action, Bean, Executable, Many, Text
+from bot.services.jenkins.machines import Moment
+from bot.services.jenkins.places import Place, place_of
+
+_TASK: Final = "task[name,url]"
+QUEUE: Final = f"items[id,why,inQueueSince,stuck,{_TASK},actions[causes[shortDescription]]]"
+ITEM: Final = f"why,cancelled,executable[number],{_TASK}"
+
+
+class Task(Bean):
+    """What is to be built. A step of a pipeline has no name."""
+
+    name: Text = ""
+    url: Text = ""
+
+    @property
+    def place(self) -> Place | None:
+        """The job, if it is one."""
+        return place_of(self.url)
+
+
+class Waiting(Bean):
+    """Something in the queue, since ``in_queue_since`` (ms); ``why`` is in Jenkins' words."""
+
+    id: int
+    why: Text = ""
+    in_queue_since: Moment = 0
+    stuck: bool = False
+    task: Task | None = None
+    actions: Many[Action | None] = ()
+
+
+class Queue(Bean):
+    """All that waits and that the person may see; what will be built first stands last."""
+
+    items: Many[Waiting]
+
+
+class Item(Bean):
+    """One that was asked for, also after it has left."""
+
+    cancelled: bool = False
+    executable: Executable | None = None
+    task: Task | None = None
