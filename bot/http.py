@@ -30,6 +30,10 @@ _CHUNK: Final = 64 * 1024  # bytes
 _SAFE: Final = frozenset({"GET", "HEAD"})  # methods that change nothing: RFC 9110, section 9.2.1
 
 
+class TooLarge(Unavailable):
+    """An answer was longer than may be; what of it came is thrown away."""
+
+
 class Wire:
     """The connections of one session, which can be cut while a thread blocks on them.
 
@@ -77,8 +81,9 @@ class Session(requests.Session):
 
     It follows no redirects, keeps no cookies and takes nothing from the environment. ``timeout``
     (seconds) bounds connecting and each read, and in :meth:`ask` the whole; ``most`` (bytes) bounds
-    an answer. ``verify`` is True or a file of certificates; ``advice`` ends the sentence about one
-    that is not trusted. What goes wrong is raised as :class:`~bot.errors.Unavailable`.
+    an answer, and may be another for each. ``verify`` is True or a file of certificates; ``advice``
+    ends the sentence about one that is not trusted. What goes wrong is raised as
+    :class:`~bot.errors.Unavailable`.
     """
 
     def __init__(
@@ -93,7 +98,7 @@ class Session(requests.Session):
         super().__init__()
         self.wire = Wire()
         self.timeout, self.verify, self.trust_env = timeout, verify, False
-        self._most, self._advice = most, advice
+        self.most, self._advice = most, advice
         self.headers.update({"User-Agent": "actas", "Accept-Encoding": "identity"})
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=()))
         self.adapters.clear()  # what is not below the address is not sent
@@ -142,11 +147,11 @@ class Session(requests.Session):
         body = bytearray()
         for chunk in received.iter_content(_CHUNK):
             body += chunk
-            if len(body) > self._most:
+            if len(body) > self.most:
                 break
-        if len(body) > self._most and 200 <= received.status_code < 300:
-            reason = f"larger than {self._most // 1024**2} MiB"
-            raise Unavailable(
+        if len(body) > self.most and 200 <= received.status_code < 300:
+            reason = f"larger than {self.most // 1024**2} MiB"
+            raise TooLarge(
                 f"its answer cannot be understood: it is {reason}", retryable=self.repeatable
             )
         answer = requests.Response()
