@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from bot.errors import Exposed
@@ -24,11 +24,12 @@ def settle(
     answers: Mapping[str, Value],
     *,
     private: bool,
+    unknown: Collection[str] = (),
 ) -> Params | Question:
     """What was typed and answered so far, if nothing is missing any more; or what to ask next.
 
     A password that is given as ``PW=`` with nothing behind it is asked for as well, since it must
-    not be typed where others read it.
+    not be typed where others read it; and what is ``unknown``, whatever its default is.
 
     Raises:
         Exposed: a password was typed in a room.
@@ -38,7 +39,7 @@ def settle(
     _refuse_exposed([n for n, v in params.pairs if n in hidden and v], private=private)
     given = legal(definitions, params)
     pairs = {n: _sealed(v) if n in hidden else v for n, v in given.pairs}
-    needed = {n for n, v in pairs.items() if n in hidden and not v}
+    needed = {n for n, v in pairs.items() if n in hidden and not v} | {*unknown} - {*pairs}
     needed |= {definition.name for definition in missing(definitions, given)}
     for definition in definitions:
         if definition.name in needed:

@@ -6,6 +6,14 @@ from typing import Final
 
 from bot.services.jenkins.browsing import describe, last, list_jobs, ls, whoami
 from bot.services.jenkins.building import build
+from bot.services.jenkins.inputs import approve, reject, show_input
 from bot.services.jenkins.live import watch
+from bot.services.jenkins.logs import log
+from bot.services.jenkins.retrying import retry
 
-COMMANDS: Final = (list_jobs, ls, describe, last, build, watch, whoami)
+COMMANDS: Final = (
+    *(list_jobs, ls, describe, last),
+    *(build, retry, watch, log),
+    *(show_input, approve, reject),
+    whoami,
+)

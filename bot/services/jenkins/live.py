@@ -11,7 +11,7 @@ from bot.plugin import Call, Flag, Question, Ready, Step, command
 from bot.reply import Follow, Reply, say
 from bot.services.jenkins import replies, status
 from bot.services.jenkins.api import JenkinsApi
-from bot.services.jenkins.beans import Build
+from bot.services.jenkins.beans import Build, Job
 from bot.services.jenkins.console import ending
 from bot.services.jenkins.durations import pause
 from bot.services.jenkins.finding import Answers, arguments, find
@@ -155,19 +155,18 @@ async def running_number(api: JenkinsApi, path: JobPath) -> int:
     Raises:
         UserError: there is none.
     """
-    last = await last_build(api, path)
+    last = last_of(path, await api.seen(path))
     if last.building:
         return last.number
     return next((b.number for b in await api.recent(path) if b.building), last.number)
 
 
-async def last_build(api: JenkinsApi, path: JobPath) -> Build:
+def last_of(path: JobPath, job: Job) -> Build:
     """The last build of a job.
 
     Raises:
         UserError: there is none.
     """
-    job = await api.seen(path)
     if job.last_build is None:
         raise UserError(f"{path} has never been built.")
     return job.last_build

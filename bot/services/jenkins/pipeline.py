@@ -6,12 +6,15 @@ https://github.com/jenkinsci/pipeline-stage-view-plugin/tree/master/rest-api.
 
 from __future__ import annotations
 
-from typing import Any, Final
+import json
+from collections.abc import Sequence
+from typing import Annotated, Any, Final
 
-from pydantic import Field, TypeAdapter
+from pydantic import AfterValidator, Field, TypeAdapter
 
 from bot.errors import Forbidden, Invalid, NotFound
 from bot.services.jenkins.api import JenkinsApi
+from bot.services.jenkins.arguments import Value, plain
 from bot.services.jenkins.beans import Bean, Default, Definition, Many, Text
 from bot.services.jenkins.names import JobPath
 
@@ -69,10 +72,16 @@ class InputParameter(Bean):
     definition: InputDefinition | None = None
 
 
+def _segment(text: str) -> str:
+    if text in ("", ".", "..") or "/" in text or not text.isprintable():
+        raise ValueError("is no part of an address")
+    return text
+
+
 class Pending(Bean):
     """A question that a build waits with; ``id`` stands in its address."""
 
-    id: str = Field(pattern=r"^[0-9A-Za-z_-]{1,100}$")
+    id: Annotated[str, AfterValidator(_segment)]
     message: Text = ""
     proceed: Text = Field("", alias="proceedText")
     inputs: Many[InputParameter] = ()
@@ -100,6 +109,62 @@ async def pending(api: JenkinsApi, path: JobPath, number: int) -> tuple[Pending,
     """The questions that a run waits with."""
     what = f"build {path} #{number}"
     return await api.fetch(_PENDING, f"{path.item}/{number}/wfapi/pendingInputActions", what)
+
+
+async def proceed(
+    api: JenkinsApi,
+    path: JobPath,
+    number: int,
+    question: Pending,
+    pairs: Sequence[tuple[str, Value]],
+) -> None:
+    """Let it go on, with values for all of its parameters. Never asked twice.
+
+    Raises:
+        Invalid: Jenkins does not take this answer, or not from this person.
+    """
+    if not question.inputs:
+        await _answer(api, path, number, f"{question.id}/proceedEmpty", ())
+        return
+    form = (
+        ("json", json.dumps({"parameter": _filled(question.definitions, pairs)})),
+        ("proceed", question.proceed or "Proceed"),
+    )
+    await _answer(api, path, number, f"{question.id}/submit", form)
+
+
+async def abort(api: JenkinsApi, path: JobPath, number: int, question: Pending) -> None:
+    """Have it end there. Never asked twice.
+
+    Raises:
+        Invalid: as :func:`proceed`.
+    """
+    await _answer(api, path, number, f"{question.id}/abort", ())
+
+
+async def _answer(
+    api: JenkinsApi, path: JobPath, number: int, to: str, form: Sequence[tuple[str, str]]
+) -> None:
+    what = f"build {path} #{number}"
+    try:
+        await api.ask(lambda client: client.post(f"{path.item}/{number}/input/{to}", form), what)
+        return
+    except Invalid:
+        pass
+    raise Invalid("others may have to answer that, or it has been answered; nothing was changed")
+
+
+def _filled(
+    definitions: Sequence[Definition], pairs: Sequence[tuple[str, Value]]
+) -> list[dict[str, str | bool]]:
+    """Jenkins takes what is not in the form for not there, whatever its default is."""
+    values = {d.name: d.default for d in definitions if d.default is not None}
+    values |= {name: plain(value) for name, value in pairs}
+    boolean = {definition.name for definition in definitions if definition.kind == "Boolean"}
+    return [
+        {"name": name, "value": value == "true" if name in boolean else value}
+        for name, value in values.items()
+    ]
 
 
 def _definition(parameter: InputParameter) -> Definition:

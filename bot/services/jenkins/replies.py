@@ -54,7 +54,7 @@ def described(site: Site, path: JobPath, job: Job) -> Reply:
     if job.health:
         blocks.append(bullets([line(short(each.description)) for each in job.health]))
     if job.definitions:
-        blocks.append(_parameters(job.definitions))
+        blocks.append(parameters(job.definitions))
     if not folder:
         blocks.append(_last_line(site, path, job.last_build))
     return Reply(tuple(blocks))
@@ -90,6 +90,20 @@ def lost(path: JobPath) -> Reply:
     return say(Mono(path.name), " is in the queue no more, and none of its last builds was it.")
 
 
+def parameters(definitions: Sequence[Definition]) -> Table:
+    """What a job or a question takes."""
+    rows = tuple(
+        (
+            Mono(short(definition.name)),
+            short(", ".join(choices(definition)) or definition.kind),
+            short(definition.default or ""),
+            short(definition.description),
+        )
+        for definition in definitions
+    )
+    return Table(("Parameter", "Values", "Default", "Description"), rows)
+
+
 def short(text: str, longest: int = _LONGEST) -> str:
     """One line: what comes from over there must not look like several, or like the bot."""
     text = " ".join(text.split())
@@ -110,16 +124,3 @@ def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
         return line("Last build: ", link, f" is running, {when}.")
     took = timedelta(seconds=round(build.duration / 1000))
     return line("Last build: ", link, " ", Strong(short(build.result)), f", {when}, took {took}.")
-
-
-def _parameters(definitions: Sequence[Definition]) -> Table:
-    rows = tuple(
-        (
-            Mono(short(definition.name)),
-            short(", ".join(choices(definition)) or definition.kind),
-            short(definition.default or ""),
-            short(definition.description),
-        )
-        for definition in definitions
-    )
-    return Table(("Parameter", "Values", "Default", "Description"), rows)
