@@ -1,0 +1,65 @@
+"""The chats in ``tests/transcripts``, replayed with a real homeserver and a real bot."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from sandbox.world import World
+from tests.e2e.transcript.parser import parse
+from tests.e2e.transcript.replay import Different, Replay
+from tests.e2e.transcript.stage import Stage
+
+TRANSCRIPTS: Final = sorted((Path(__file__).parents[1] / "transcripts").glob("*.txt"))
+
+WRONG: Final = {
+    "another text": ("alice: !accounts\nactas: You have connected jenkins.", "  - You have"),
+    "one line too many": (
+        "alice: !accounts\nactas: You have connected nothing yet. …\n    | At all.",
+        "  - At all.",
+    ),
+    "somebody else is notified": ("alice: !accounts\nactas, to bob: …", "not bob"),
+    "an answer is missing": ("alice: !accounts\nalice: well", "more was said"),
+    "an answer is missing before another one": (
+        "alice: !accounts\nalice: !nonsense\nactas: I do not know that. …",
+        "  + You have connected nothing yet.",
+    ),
+    "an answer in the direct message is missing": (
+        "alice: !accounts >dm",
+        "In alice's direct message:\nactas: You have connected nothing",
+    ),
+    "a removal is missing": (
+        "In alice's direct message:\nalice: jenkins set auth alice:x\nactas: …",
+        "removes what the file does not",
+    ),
+    "something is not so": ("(Jenkins has built website only once.)", "more often, or never"),
+}
+"""What does not go like that, and what is said about it."""
+
+
+@pytest.mark.parametrize("path", TRANSCRIPTS, ids=lambda path: path.stem)
+async def test_it_goes_like_that(world: World, path: Path) -> None:
+    """The bot says what is in the file, where it is, in its order, and nothing else."""
+    await _play(world, path.read_text(), path.name)  # noqa: ASYNC240 - a small file
+
+
+@pytest.mark.parametrize("wrong", WRONG)
+async def test_what_goes_differently_is_a_failure_that_shows_it(world: World, wrong: str) -> None:
+    """Whatever is said too much, too little or elsewhere."""
+    chat, shown = WRONG[wrong]
+    before = "Jenkins has the job website.\nalice, bob and actas are in #team.\n"
+    before += "alice has a direct message with actas.\n"
+    with pytest.raises(Different) as failure:
+        await _play(world, f"# {wrong}\n{before}In #team:\n{chat}", "wrong.txt")
+    assert shown in str(failure.value)
+
+
+async def _play(world: World, text: str, name: str) -> None:
+    script = parse(text)
+    async with Stage.set_up(world) as stage:
+        replay = Replay(stage, script, name)
+        await replay.run()
+        print(*replay.record.lines, sep="\n")  # noqa: T201 - pytest -rP shows what was said
+        assert "Traceback" not in stage.bot.log(), "a bug, whatever it has answered"
