@@ -9,11 +9,15 @@ from bot.services.jenkins.building import build
 from bot.services.jenkins.inputs import approve, reject, show_input
 from bot.services.jenkins.live import watch
 from bot.services.jenkins.logs import log
+from bot.services.jenkins.results import RESULTS
 from bot.services.jenkins.retrying import retry
+from bot.services.jenkins.upkeep import UPKEEP
 
 COMMANDS: Final = (
     *(list_jobs, ls, describe, last),
     *(build, retry, watch, log),
     *(show_input, approve, reject),
+    *RESULTS,
+    *UPKEEP,
     whoami,
 )
