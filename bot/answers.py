@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -47,8 +47,8 @@ class Answers:
             room = await self._rooms.direct(actor.user)
         txn = transaction_id(message.event_id, "answer")
         rendered = render(reply)
-        if too_long(rendered):
-            content = await self._as_file(message, reply, room)
+        if reply.file is not None or too_long(rendered):
+            content = await self._with_file(self._content(message, rendered, room), reply)
         elif live is not None and live.event_id is not None:
             content = edit(live.event_id, rendered)
         else:
@@ -75,7 +75,7 @@ class Answers:
         ``interim`` names an answer after which another one will follow, even one of that name: a
         server drops what has the transaction id of something before. False if it was not sent.
         """
-        if not reply.blocks:
+        if not reply.blocks and reply.file is None:
             return False
         try:
             outgoing = await self.compose(message, reply, to_direct=to_direct)
@@ -97,6 +97,33 @@ class Answers:
             await self.send(Outgoing(room, notice(render(reply)), txn, identity))
         except ActasError as error:
             log.error("message.not_sent", room=room, error=str(error))
+
+    async def change(
+        self, room: str, event_id: str, reply: Reply, *, mention: str | None = None
+    ) -> None:
+        """Let ``reply`` take the place of an answer that was sent, which mentions ``mention``.
+
+        Raises:
+            ActasError: it cannot be sent.
+        """
+        rendered = render(reply)
+        if too_long(rendered):
+            rendered = render(say("This has got too long to be shown here."))
+        txn = transaction_id(event_id, "edit", secrets.token_hex(8))
+        await self.send(Outgoing(room, edit(event_id, rendered, mention=mention), txn))
+
+    async def add(
+        self, room: str, reply: Reply, *, thread: str, mention: str | None, txn: Sequence[str]
+    ) -> None:
+        """Say more in a thread; the parts of ``txn`` make saying it again harmless.
+
+        Raises:
+            ActasError: it cannot be sent.
+        """
+        content = notice(render(reply), thread=thread, mention=mention)
+        if reply.file is not None or too_long(render(reply)):
+            content = await self._with_file(content, reply)
+        await self.send(Outgoing(room, content, transaction_id(*txn)))
 
     async def fixed(
         self, room: str, sentence: str | Reply, *, about: str, asker: str | None = None
@@ -142,13 +169,18 @@ class Answers:
         mention = None if actor.private else actor.user
         return notice(rendered, reply_to=message.event_id, thread=message.thread, mention=mention)
 
-    async def _as_file(self, message: Message, reply: Reply, room: str) -> dict[str, Any]:
-        name, data = as_file(reply)
-        content = self._content(message, render(say(name)), room)
-        content |= await encrypted_file(self._sender.upload, name, data)
-        content.pop("formatted_body", None)
-        content.pop("format", None)
-        return content
+    async def _with_file(self, content: dict[str, Any], reply: Reply) -> dict[str, Any]:
+        """The content as an encrypted file: the reply's own, or its text where that is too long.
+
+        A caption is the body beside a ``filename``, as of version 1.10 of the specification.
+        """
+        caption = render(reply)
+        captioned = reply.file is not None and reply.blocks and not too_long(caption)
+        about = await encrypted_file(self._sender.upload, reply.file or as_file(reply))
+        if not captioned:
+            del content["format"], content["formatted_body"]
+            return {**content, **about}
+        return {**content, **about, "body": caption.body, "formatted_body": caption.html}
 
 
 class Live:

@@ -16,10 +16,13 @@ from bot.answers import Answers
 from bot.builtin import Builtins
 from bot.commands.registry import Registry
 from bot.config import Config
+from bot.confirmations import Confirmations
 from bot.connections import Connections
 from bot.control import serve_control
 from bot.dispatch import Dispatch
 from bot.doorman import Doorman
+from bot.followed import FollowedStore
+from bot.following import Followers
 from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.journal import Journal
@@ -37,6 +40,7 @@ from bot.matrix.verification import Verifications
 from bot.metrics import Metrics
 from bot.pace import Throttle
 from bot.plugin import Service
+from bot.questions import Questions
 from bot.runner import Runner
 from bot.storage.database import Database
 from bot.strays import Strays
@@ -143,15 +147,35 @@ class _Bot:
         self.metrics = Metrics()
         intake = Intake(account.rooms, account.sender, answers, self.metrics)
         self.connections = Connections(accounts, answers, intake, account.rooms, self.lanes)
-        builtins.use(self.registry, accounts, self.connections)
+        self.followers = Followers(
+            accounts=accounts,
+            answers=answers,
+            journal=self.journal,
+            registry=self.registry,
+            store=FollowedStore(database, sealer),
+        )
+        builtins.use(
+            registry=self.registry,
+            accounts=accounts,
+            connections=self.connections,
+            followers=self.followers,
+            journal=self.journal,
+        )
+        questions = Questions(answers, self.connections)
+        confirmations = Confirmations(answers, self.connections)
         runner = Runner(
             accounts=accounts,
             answers=answers,
+            confirmations=confirmations,
             connections=self.connections,
+            followers=self.followers,
+            intake=intake,
             journal=self.journal,
+            questions=questions,
             registry=self.registry,
             metrics=self.metrics,
-            confirm=config.commands.confirm,
+            confirm=config.commands.confirmed_by("self"),
+            approve=config.commands.confirmed_by("another"),
         )
         doorman = Doorman(
             homeserver=homeserver,
@@ -194,10 +218,18 @@ class _Bot:
             intake=intake,
             journal=self.journal,
             lanes=self.lanes,
+            questions=questions,
             rooms=account.rooms,
             runner=runner,
             strays=strays,
             throttle=Throttle(config.commands.per_minute),
+            throttles={
+                entry.name: Throttle(entry.per_minute)
+                for entry in config.services.values()
+                if entry.per_minute is not None
+            },
+            confirmations=confirmations,
+            followers=self.followers,
             verifications=self.verifications,
             max_age=config.commands.max_age,
         )
@@ -258,6 +290,7 @@ async def _work(parts: _Bot) -> None:
             task.cancel()
         await asyncio.gather(*working, return_exceptions=True)
         await parts.connections.close()
+        await parts.followers.close()
         await parts.verifications.close()
         await parts.lanes.close(_GRACE)
         await parts.journal.interrupt()

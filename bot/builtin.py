@@ -1,8 +1,9 @@
-"""The commands that every bot has: help, connect, disconnect, accounts, verify, forget me."""
+"""The commands that every bot has: help connect disconnect accounts history verify forget me."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from bot.accounts import Accounts
@@ -10,11 +11,15 @@ from bot.commands.help import help_reply
 from bot.commands.registry import Registry
 from bot.connections import Connections
 from bot.errors import UserError
+from bot.following import Followers
+from bot.journal import Entry, Journal
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, Rest, Service, command
-from bot.reply import Inline, Mono, Reply, Strong, Table, line, say
+from bot.reply import Block, Inline, Mono, Reply, Strong, Table, line, say
 
 _NOTHING: Final = Rest("")
+_PER_PAGE: Final = 20
+_RESULTS: Final = {"finished": "done", "started": "running", "interrupted": "cut off"}
 
 
 class Builtins:
@@ -25,10 +30,21 @@ class Builtins:
         self._registry: Registry
         self._accounts: Accounts
         self._connections: Connections
+        self._followers: Followers
+        self._journal: Journal
 
-    def use(self, registry: Registry, accounts: Accounts, connections: Connections) -> None:
+    def use(
+        self,
+        *,
+        registry: Registry,
+        accounts: Accounts,
+        connections: Connections,
+        followers: Followers,
+        journal: Journal,
+    ) -> None:
         """The registry lists these commands, so it comes after them."""
         self._registry, self._accounts, self._connections = registry, accounts, connections
+        self._followers, self._journal = followers, journal
 
     @property
     def commands(self) -> Sequence[Command]:
@@ -39,6 +55,7 @@ class Builtins:
             describe("connect")(self.connect),
             describe("disconnect", effect=Effect.WRITE)(self.disconnect),
             describe("accounts", aliases=("whoami",))(self.accounts),
+            describe("history", examples=("history", "history 2"))(self.history),
             describe("verify")(self.verify),
             describe("forget me", effect=Effect.DANGER)(self.forget),
         )
@@ -58,6 +75,7 @@ class Builtins:
         """Remove your account on a service from me, for good."""
         found = self._service(service)
         await self._connections.cancel(call.actor.user, found.name)
+        await self._followers.stop(call.actor.user, service=found.name)
         revoked = await self._accounts.disconnect(call.actor, found)
         if revoked:
             return say(f"Your {found.title} account is removed, and its access is revoked there.")
@@ -87,6 +105,21 @@ class Builtins:
         header = ("service", "you are", "since", "expires", "last used (UTC)", "state")
         return Reply((Table(header, tuple(rows)),))
 
+    async def history(self, call: Call[Message], page: int = 1) -> Reply:
+        """Show what you have run, newest first: when, where, how it ended, and its link."""
+        if page < 1:
+            raise UserError(f"There is no page {page}.", "Pages begin with 1.")
+        found = await self._journal.history(
+            call.actor.user, skip=(page - 1) * _PER_PAGE, most=_PER_PAGE + 1
+        )
+        if not found:
+            return say("You have run nothing yet." if page == 1 else "There is nothing more.")
+        rows = tuple(_history_row(entry, call.actor.room) for entry in found[:_PER_PAGE])
+        blocks: list[Block] = [Table(("when (UTC)", "where", "what", "result", "over there"), rows)]
+        if len(found) > _PER_PAGE:
+            blocks.append(line("More: ", Mono(f"history {page + 1}"), "."))
+        return Reply(tuple(blocks))
+
     async def verify(self, call: Call[Message]) -> Reply:
         """Show how I get to know you for sure, by comparing emoji."""
         how = line(
@@ -110,6 +143,8 @@ class Builtins:
         """Remove everything that I keep of yours."""
         await self._connections.cancel(call.actor.user)
         self._connections.parking.drop(call.actor.user)
+        await self._followers.stop(call.actor.user)
+        await self._journal.forget(call.actor.user)
         names = await self._accounts.forget(call.actor)
         what = ", ".join(names) if names else "nothing was connected"
         return Reply(
@@ -125,3 +160,14 @@ class Builtins:
             known = ", ".join(service.name for service in self._registry.services)
             raise UserError(f"I know no service of that name; there are: {known}.")
         return found
+
+
+def _history_row(entry: Entry, here: str) -> tuple[Inline, ...]:
+    """Rooms are told apart, not named: their names are everybody's to choose."""
+    where: Inline = "here" if entry.room == here else Mono(entry.room)
+    result = _RESULTS.get(entry.state, entry.state)
+    if entry.approved_by:
+        result = f"{result}, approved by {entry.approved_by}"
+    when = datetime.fromtimestamp(entry.started / 1000, UTC)
+    about: Inline = entry.note.about or ""
+    return f"{when:%Y-%m-%d %H:%M}", where, Mono(entry.note.text), result, about

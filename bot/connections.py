@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 import structlog
 
@@ -20,12 +20,33 @@ from bot.matrix.conversation import Talk
 from bot.matrix.rooms import Rooms
 from bot.model import Actor, Message
 from bot.parking import Parked, Parking
-from bot.plugin import Abandoned, Flow, Service
-from bot.reply import Mono, Reply, Strong, say
+from bot.plugin import Abandoned, Conversation, Flow, Grant, Service
+from bot.reply import EMPTY, Mono, Reply, Strong, say
 from bot.secret import Secret
 from bot.wording import bug, explain
 
 log = structlog.get_logger()
+
+
+Then = Callable[[Secret], Awaitable[None]]
+
+
+class _Secret:
+    """What a command asks for: a flow without beginning or end, that keeps nothing."""
+
+    name = "secret"
+    start: Sequence[str] = ()
+    answer: Sequence[str] = ()
+    self_starting = False
+    shape = ""
+    revoke_hint = "Change it where it is used"
+
+    async def run(self, talk: Conversation) -> Grant:
+        """Nobody connects with it."""
+        raise NotImplementedError
+
+
+_SECRET: Final[Flow] = _Secret()
 
 
 @dataclass(slots=True)
@@ -68,8 +89,29 @@ class Connections:
             UserError: what the person connects could not be kept; see
                 :meth:`Accounts.must_be_able_to_connect`.
         """
+        await self._accounts.must_be_able_to_connect(message.actor)
+        opened = await self._opened(message, service.name, flow, first)
+        opened.task = asyncio.create_task(self._run(opened, service))
+        if opened.talk.room == message.actor.room:
+            return EMPTY
+        return say(f"I have sent you a direct message to connect {service.title} there.")
+
+    async def ask(self, message: Message, prompt: Reply, then: Then) -> Reply:
+        """Ask for a secret that is not kept; returns what to say where the command was said.
+
+        ``then`` is given it, after what is running there. It does not raise.
+        """
+        opened = await self._opened(message, "", _SECRET)
+        opened.task = asyncio.create_task(self._ask(opened, prompt, then))
+        if opened.talk.room == message.actor.room:
+            return EMPTY
+        return say("I have sent you a direct message to ask for that.")
+
+    async def _opened(
+        self, message: Message, service: str, flow: Flow, first: Secret | None = None
+    ) -> _Open:
+        """A new conversation in the direct message; one that was under way ends."""
         actor = message.actor
-        await self._accounts.must_be_able_to_connect(actor)
         room, elsewhere = actor.room, not actor.private
         if elsewhere or not self._rooms.is_encrypted(room):
             room, elsewhere = await self._rooms.direct(actor.user), True
@@ -77,17 +119,14 @@ class Connections:
             await self.cancel(actor.user)
         talk = Talk(
             user=actor.user,
-            service=service.name,
+            service=service,
             room=room,
             say_there=self._speaker(actor, room),
             first=first,
         )
         talk.answered = None if elsewhere else message.place
-        opened = self._open[actor.user] = _Open(talk, service.name, flow, actor)
-        opened.task = asyncio.create_task(self._run(opened, service))
-        if not elsewhere:
-            return Reply(())
-        return say(f"I have sent you a direct message to connect {service.title} there.")
+        opened = self._open[actor.user] = _Open(talk, service, flow, actor)
+        return opened
 
     def waiting(self, user: str) -> tuple[Talk, Flow] | None:
         """The user's conversation, if an answer of theirs is waited for."""
@@ -170,6 +209,18 @@ class Connections:
             if not actor.pinned:
                 self.parking.drop(actor.user)  # the identity before this one wanted them
             await self._offer(actor, service.name, talk)
+        finally:
+            if self._open.get(actor.user) is opened:
+                del self._open[actor.user]
+
+    async def _ask(self, opened: _Open, prompt: Reply, then: Then) -> None:
+        talk, actor = opened.talk, opened.actor
+        try:
+            secret = await talk.ask(prompt, secret=True)
+        except Abandoned:
+            await talk.tell(say("I did not get an answer, so nothing was run."))
+        else:
+            self._lanes.put((actor.user, actor.room), partial(then, secret))
         finally:
             if self._open.get(actor.user) is opened:
                 del self._open[actor.user]

@@ -6,7 +6,7 @@ taken one after the other, everybody else's side by side.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any, Final
 
@@ -18,10 +18,19 @@ from bot.answers import Answers
 from bot.clock import now
 from bot.commands.help import not_understood
 from bot.commands.parser import Address, redirected, without_fallback
-from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry, Unknown
+from bot.commands.registry import (
+    FlowAnswer,
+    FlowStart,
+    Invocation,
+    Registry,
+    Resolved,
+    Unknown,
+)
+from bot.confirmations import CHOICES, Confirmations
 from bot.connections import Connections
 from bot.doorman import Doorman
 from bot.errors import ActasError, StorageError, UserError
+from bot.following import Followers
 from bot.intake import Intake, whose
 from bot.journal import Journal, Outgoing, Unfinished
 from bot.lanes import Job, Lanes
@@ -35,13 +44,16 @@ from bot.model import Actor, Message, Standing, Stray
 from bot.pace import Pace, Throttle
 from bot.plugin import Flow, Service
 from bot.policy import Access, may
-from bot.reply import Mono, marked, say
-from bot.runner import CHOICES, Runner
+from bot.questions import Questions
+from bot.reply import Mono, Reply, marked, say
+from bot.runner import Runner
 from bot.secret import Secret
 from bot.strays import Strays
 from bot.wording import explain
 
 _UNKNOWN_MAY_SAY: Final = ("help", "connect", "verify")  # who is not who the bot knows
+
+_PERSONAL: Final = ("accounts", "history")  # the bot's own commands that show what is somebody's
 
 log = structlog.get_logger()
 
@@ -63,10 +75,14 @@ class Dispatch:
         intake: Intake,
         journal: Journal,
         lanes: Lanes,
+        questions: Questions,
         rooms: Rooms,
         runner: Runner,
         strays: Strays,
         throttle: Throttle,
+        throttles: Mapping[str, Throttle],
+        confirmations: Confirmations,
+        followers: Followers,
         verifications: Verifications,
         max_age: int,
     ) -> None:
@@ -75,6 +91,8 @@ class Dispatch:
         self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
         self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
         self._accounts, self._verifications = accounts, verifications
+        self._questions, self._confirmations = questions, confirmations
+        self._throttles, self._followers = throttles, followers
         self._max_age = max_age * 1000
 
     # ------------------------------------------------------------------ in
@@ -85,7 +103,9 @@ class Dispatch:
         return (
             private
             or self._strays.address(body, private=private, mentions_bot=mentions_bot) is not None
-            or self._runner.asked(user, room) > 0
+            or self._confirmations.asked(user, room) > 0
+            or self._confirmations.awaits_another(user, room, _word(body))
+            or self._questions.waits(user, room)
             or self._strays.exposed(user, body) is not None
         )
 
@@ -101,6 +121,7 @@ class Dispatch:
 
     async def recover(self) -> None:
         """Take care of what a former run left: send, report, or begin again."""
+        await self._followers.recover()
         known = set()
         for left in await self._journal.unfinished():
             known.add(left.event_id)
@@ -171,17 +192,46 @@ class Dispatch:
             if found is not None:
                 await self._tell_standing(message)
             return False
-        word = (found.text if found else body).strip().casefold()
-        if self._is_for_question(actor) and self._runner.is_answer(message, word):
-            await self._runner.decide(message, word)
+        if await self._answered(message, found, meaning, body):
             return False
         if found is None or meaning is None:
             return False
         return await self._meant(message, found, meaning)
 
+    async def _answered(
+        self, message: Message, found: Address | None, meaning: Resolved | None, body: str
+    ) -> bool:
+        """Take it as an answer to something that was asked. False where it is none."""
+        actor, word = message.actor, _word(found.text if found else body)
+        if self._is_for_question(actor) and self._confirmations.is_answer(message, word):
+            await self._runner.decide(message, word)
+            return True
+        if self._confirmations.awaits_another(actor.user, actor.room, word):
+            await self._runner.approve(message, word)
+            return True
+        said = (found.text if found and actor.private else body).strip()
+        if not self._is_answer(message, found, meaning, said):
+            return False
+        run = await self._questions.take(message, said)
+        if run is not None:
+            await self._runner.go_on(run)
+        return True
+
+    def _is_answer(
+        self, message: Message, found: Address | None, meaning: Resolved | None, said: str
+    ) -> bool:
+        """Whether it answers what a command still has to know, and is no command itself."""
+        if not self._questions.fits(message):
+            return False
+        if not message.actor.private:
+            return found is None
+        if self._connections.waiting(message.actor.user) is not None:
+            return False
+        return isinstance(meaning, Unknown) or self._questions.is_choice(message, said)
+
     def _is_for_question(self, actor: Actor) -> bool:
         """Whether a "yes" is about the command that waits for it: it is about what came last."""
-        asked = self._runner.asked(actor.user, actor.room)
+        asked = self._confirmations.asked(actor.user, actor.room)
         offered = self._connections.parking.offered_at(actor) if actor.private else 0
         return asked > 0 and asked >= offered
 
@@ -189,18 +239,12 @@ class Dispatch:
         self,
         message: Message,
         found: Address,
-        meaning: Invocation | FlowStart | FlowAnswer | Unknown,
+        meaning: Resolved,
     ) -> bool:
         actor = message.actor
         match meaning:
             case Invocation():
-                own = meaning.command if meaning.service is None else None
-                if not (verdict := may(actor, own, self._access)):
-                    await self._answers.answer(message, marked(verdict.reason))
-                    return False
-                text, to_direct = redirected(meaning.text)
-                invocation = Invocation(meaning.service, meaning.command, text)
-                return await self._runner.run(message, invocation, to_direct=to_direct)
+                return await self._command(message, meaning)
             case FlowStart(service, flow):
                 await self._begin(message, service, flow)
             case FlowAnswer():
@@ -212,6 +256,27 @@ class Dispatch:
                     prefix = "" if actor.private else self._prefix
                     await self._answers.answer(message, not_understood(meaning, prefix))
         return False
+
+    async def _command(self, message: Message, said: Invocation) -> bool:
+        actor, service = message.actor, said.service
+        own = said.command if service is None else None
+        if not (verdict := may(actor, own, self._access)):
+            await self._answers.answer(message, marked(verdict.reason))
+            return False
+        if service is not None and (limit := self._throttles.get(service.name)) is not None:
+            pace = limit.take(actor.user, now())
+            if pace is not Pace.GO:
+                if pace is Pace.SAY_SO:
+                    await self._answers.answer(message, _too_much(limit, actor.user, service.title))
+                return False
+        text, to_direct = redirected(said.text)
+        shows = service is not None or said.command.name in _PERSONAL
+        if shows and not actor.private and await self._rooms.is_open(actor.room):
+            if not to_direct:
+                await self._answers.answer(message, say(notices.OPEN_ROOM), interim="open")
+            to_direct = True
+        invocation = Invocation(service, said.command, text)
+        return await self._runner.run(message, invocation, to_direct=to_direct)
 
     async def _begin(
         self, message: Message, service: Service[Any], flow: Flow, first: Secret | None = None
@@ -248,6 +313,7 @@ class Dispatch:
         if word.casefold() == "cancel":
             ended = await self._connections.cancel(user)
             dropped = self._connections.parking.drop(user)
+            dropped = self._questions.drop(user, message.actor.room) or dropped
             what = "Cancelled." if ended or dropped else "There is nothing to cancel."
             await self._answers.answer(message, say(what))
             return True
@@ -299,8 +365,7 @@ class Dispatch:
             return True
         pace = self._throttle.take(actor.user, now())
         if pace is Pace.SAY_SO:
-            text = "That was too much in one minute. Wait a little, then say it again."
-            await self._answers.answer(message, say(text))
+            await self._answers.answer(message, _too_much(self._throttle, actor.user))
         return pace is Pace.GO
 
     async def _may_unpinned(self, message: Message, found: Address | None, meaning: object) -> bool:
@@ -344,9 +409,23 @@ class Dispatch:
             outgoing = Outgoing(left.room, content, transaction_id(left.event_id, "answer"))
             await self._journal.settle(left.event_id, left.user, "interrupted", outgoing)
         try:
-            await self._answers.send(outgoing)
+            event_id = await self._answers.send(outgoing)
+            await self._followers.begin(left.event_id, event_id)
         except ActasError as error:
             log.error("answer.not_sent", room=left.room, error=str(error))
             if not (isinstance(error, MatrixError) and 400 <= error.status < 500):
                 return  # the homeserver was away; a refusal (we are out of the room) is final
         await self._journal.close([left.event_id])
+
+
+def _word(text: str) -> str:
+    return " ".join(text.split()).casefold()
+
+
+def _too_much(throttle: Throttle, user: str, title: str = "") -> Reply:
+    for_whom = f" for {title}" if title else ""
+    most, again = throttle.per_minute, throttle.opens_in(user, now())
+    return say(
+        f"That was too much{for_whom}: {most} in a minute is what I take from one person. "
+        f"Say it again in {again} s."
+    )

@@ -21,6 +21,7 @@ from bot.errors import Unopenable
 from bot.matrix.inbox import Inbox
 from bot.model import Message
 from bot.plugin import Command
+from bot.reply import Link
 from bot.storage import tables
 from bot.storage.database import Database
 from bot.storage.patience import patiently
@@ -61,15 +62,45 @@ class Unfinished:
     answer: Outgoing | None
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What was run, as it may be shown, and what it is about over there."""
+
+    text: str
+    about: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A command that is run: whose message asked for it, and who else approved it."""
+
+    message: Message
+    service: str
+    command: Command
+    note: Note
+    approved_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """Something that a user has run. ``started`` is in ms; ``state`` may also be "started"."""
+
+    started: int
+    room: str
+    note: Note
+    state: str
+    approved_by: str | None
+
+
 class Journal:
     """The table ``journal``."""
 
     def __init__(self, database: Database, sealer: Sealer, inbox: Inbox) -> None:
         self._database, self._sealer, self._inbox = database, sealer, inbox
 
-    async def begin(self, message: Message, service: str, command: Command) -> bool:
+    async def begin(self, record: Record) -> bool:
         """Write that a command starts. False if this message's was begun before: do not run it."""
-        row = self._row(message, service, command, "started")
+        row = self._row(record, "started")
         async with self._database.transaction() as connection:
             result = await connection.execute(insert_new(connection, _T), [row])
             return result.rowcount == 1
@@ -85,6 +116,16 @@ class Journal:
 
         await self._persist(write)
 
+    async def note(self, event_id: str, user: str, note: Note) -> None:
+        """Write what was run, and what it is about, for the user's history."""
+        sealed = self._sealed_note(event_id, user, note)
+
+        async def write(connection: AsyncConnection) -> None:
+            these = (_T.c.event_id == event_id) & (_T.c.user_id == user)
+            await connection.execute(update(_T).where(these).values(note=sealed))
+
+        await self._persist(write)
+
     async def close(self, event_ids: Sequence[str]) -> None:
         """The messages are answered: nothing of their text is kept."""
 
@@ -95,13 +136,13 @@ class Journal:
 
         await self._persist(write)
 
-    async def record(self, message: Message, service: str, command: Command, state: State) -> None:
+    async def record(self, record: Record, state: State) -> None:
         """Write a command that changed nothing after its answer was sent, and close it."""
-        row = {**self._row(message, service, command, state), "finished_at": now()}
+        row = {**self._row(record, state), "finished_at": now()}
 
         async def write(connection: AsyncConnection) -> None:
             await connection.execute(insert_new(connection, _T), [row])
-            await self._inbox.done(connection, [message.event_id])
+            await self._inbox.done(connection, [record.message.event_id])
 
         await self._persist(write)
 
@@ -110,6 +151,24 @@ class Journal:
 
         async def write(connection: AsyncConnection) -> None:
             await connection.execute(delete(_T).where(_T.c.event_id == event_id))
+
+        await self._persist(write)
+
+    async def history(self, user: str, *, skip: int = 0, most: int = 20) -> list[Entry]:
+        """What a user has run, newest first, from the one after the first ``skip``."""
+        query = select(_T).where(_T.c.user_id == user).order_by(_T.c.started_at.desc())
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query.offset(skip).limit(most))).all()
+        return [
+            Entry(row.started_at, row.room_id, self._note(row), row.state, row.approved_by)
+            for row in rows
+        ]
+
+    async def forget(self, user: str) -> None:
+        """Remove what a user's commands were about; that they ran stays."""
+
+        async def write(connection: AsyncConnection) -> None:
+            await connection.execute(update(_T).where(_T.c.user_id == user).values(note=None))
 
         await self._persist(write)
 
@@ -152,16 +211,35 @@ class Journal:
             log.error("journal.unopenable", event_id=row.event_id)
             return None
 
-    def _row(self, message: Message, service: str, command: Command, state: str) -> dict[str, Any]:
+    def _sealed_note(self, event_id: str, user: str, note: Note) -> bytes:
+        about = (note.about.text, note.about.url) if note.about else None
+        plain = json.dumps([note.text, about]).encode()
+        return self._sealer.seal(plain, **row_context("journal.note", user, event_id))
+
+    def _note(self, row: Any) -> Note:
+        if row.note is not None:
+            context = row_context("journal.note", row.user_id, row.event_id)
+            try:
+                text, about = json.loads(self._sealer.open(row.note, **context))
+                return Note(text, Link(*about) if about else None)
+            except Unopenable:
+                log.error("journal.unopenable", event_id=row.event_id)
+        return Note(" ".join(filter(None, (row.service, row.command))))
+
+    def _row(self, record: Record, state: str) -> dict[str, Any]:
+        message, command = record.message, record.command
+        event_id, user = message.event_id, message.actor.user
         return {
-            "event_id": message.event_id,
-            "user_id": message.actor.user,
+            "event_id": event_id,
+            "user_id": user,
             "room_id": message.actor.room,
-            "service": service,
+            "service": record.service,
             "command": command.name,
             "effect": command.effect.value,
             "state": state,
             "started_at": now(),
             "finished_at": None,
             "reply": None,
+            "note": self._sealed_note(event_id, user, record.note),
+            "approved_by": record.approved_by,
         }

@@ -38,6 +38,7 @@ STANDINGS: Final = {
         "unfreeze you: ask them."
     ),
 }
+OPEN_ROOM: Final = "People outside can read this room, so I answer in our direct message."
 LATE: Final = (
     "While I was away something for me got too old to run. Say it again if you still want it."
 )

@@ -24,20 +24,27 @@ class Throttle:
     """Counts each user's requests of the last minute, refused ones included."""
 
     def __init__(self, per_minute: int) -> None:
-        self._per_minute = per_minute
+        self.per_minute = per_minute
         self._times: Recent[str, deque[int]] = Recent()
         self._tell = Allowance(1, _MINUTE)
 
     def take(self, user: str, at: int) -> Pace:
         """One more request of ``user`` at ``at`` (ms)."""
-        times = self._times.get(user) or deque(maxlen=self._per_minute + 1)
+        times = self._times.get(user) or deque(maxlen=self.per_minute + 1)
         self._times[user] = times
         while times and times[0] <= at - _MINUTE:
             times.popleft()
         times.append(at)
-        if len(times) <= self._per_minute:
+        if len(times) <= self.per_minute:
             return Pace.GO
         return Pace.SAY_SO if self._tell.take(user, at) else Pace.IGNORE
+
+    def opens_in(self, user: str, at: int) -> int:
+        """Seconds after ``at`` (ms) until one more request goes through, if none comes before."""
+        times = self._times.get(user) or deque()
+        if len(times) < self.per_minute:
+            return 0
+        return max(1, -((at - _MINUTE - times[-self.per_minute]) // 1000))
 
 
 class Allowance:

@@ -49,7 +49,7 @@ def audit(
                 run.room,
                 f"{run.service} {run.command}".strip(),
                 run.effect,
-                run.state,
+                f"{run.state}, approved by {run.approved_by}" if run.approved_by else run.state,
                 _after(run),
             )
             for run in found

@@ -52,12 +52,14 @@ def phrase(service: str, command: Command, bound: Mapping[str, Any]) -> str:
     return " ".join(" ".join((service, command.name, *_texts(command, bound, str))).split())
 
 
-def shown(service: str, command: Command, bound: Mapping[str, Any]) -> str:
+def shown(service: str, command: Command, bound: Mapping[str, Any], *, masked: bool = True) -> str:
     """The command as people may see it: what will be done, to the space.
 
     A type with a method ``masked()`` shows itself by that, since others read it too.
     """
-    texts = _texts(command, bound, lambda v: v.masked() if hasattr(v, "masked") else str(v))
+    texts = _texts(
+        command, bound, lambda v: v.masked() if masked and hasattr(v, "masked") else str(v)
+    )
     return " ".join((service, command.name, *texts)).strip()
 
 

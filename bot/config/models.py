@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+)
 
 from bot.addresses import Origin
 from bot.plugin import ServiceType, Settings
@@ -87,6 +94,21 @@ class AccessConfig(Section):
         return {key: meaning for key, meaning in means.items() if not getattr(self, key)}
 
 
+class ConfirmRule(Section):
+    """A pattern of commands that ask first; ``by`` says whose word lets them run."""
+
+    pattern: Text = Field(description='Give a pattern in quotes: "jenkins build deploy-*"')
+    by: Literal["self", "another"] = Field(
+        default="self", description="Write self, or another: somebody else in the room approves"
+    )
+
+
+def _rule(value: object) -> object:
+    if not isinstance(value, str | dict | ConfirmRule):
+        raise ValueError("must be a text")  # noqa: TRY004 - pydantic's way to say so
+    return {"pattern": value} if isinstance(value, str) else value
+
+
 class CommandsConfig(Section):
     """``commands``: how commands are said. ``max_age`` is in seconds."""
 
@@ -95,11 +117,15 @@ class CommandsConfig(Section):
     )
     max_age: int = Field(default=300, ge=1, le=86400, description="Give seconds: 1 to 86400")
     per_minute: int = Field(default=30, ge=1, le=6000, description="Give a number: 1 to 6000")
-    confirm: tuple[Text, ...] = Field(
+    confirm: tuple[Annotated[ConfirmRule, BeforeValidator(_rule)], ...] = Field(
         default=(),
         strict=False,
         description='List patterns of commands in quotes: ["ci build deploy-*"]',
     )
+
+    def confirmed_by(self, who: Literal["self", "another"]) -> tuple[str, ...]:
+        """The patterns of commands that wait for this one's word."""
+        return tuple(rule.pattern for rule in self.confirm if rule.by == who)
 
 
 class WebConfig(Section):
@@ -125,12 +151,16 @@ class LogConfig(Section):
 
 @dataclass(frozen=True, slots=True)
 class ServiceEntry:
-    """One configured service: ``name`` is its key in the file and the word that users type."""
+    """One configured service: ``name`` is its key in the file and the word that users type.
+
+    ``per_minute``: how many commands one user may give it in a minute; None: as many as any.
+    """
 
     name: str
     kind: ServiceType
     aliases: tuple[str, ...]
     settings: Settings
+    per_minute: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

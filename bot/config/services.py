@@ -31,6 +31,9 @@ BUILT_IN: Final = frozenset(
 )
 """First words of the bot's own commands and answers; no service can have them."""
 
+_COMMON: Final = ("type", "aliases", "per_minute")
+"""Keys that every service has beside its own."""
+
 _WORD: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,31}")
 _WORD_FIX: Final = "Take a word of up to 32 of a-z 0-9 _ . -, beginning with a letter or digit"
 
@@ -59,11 +62,15 @@ def _entry(name: str, value: object, kinds: Mapping[str, ServiceType]) -> Servic
     aliases = settings.pop("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         raise ConfigError(f"{key}.aliases", "must be a list of words", "Write, for example, [j]")
+    per_minute = settings.pop("per_minute", None)
+    if per_minute is not None and not (type(per_minute) is int and 1 <= per_minute <= 6000):
+        problem, fix = "must be a whole number of 1 to 6000", "Or leave it out"
+        raise ConfigError(f"{key}.per_minute", problem, fix)
     try:
         checked = kind.settings.model_validate(settings)
     except ValidationError as error:
-        raise first_problem(error, kind.settings, key, also=("type", "aliases")) from None
-    return ServiceEntry(name, kind, tuple(aliases), checked)
+        raise first_problem(error, kind.settings, key, also=_COMMON) from None
+    return ServiceEntry(name, kind, tuple(aliases), checked, per_minute)
 
 
 def _kind(value: object, key: str, kinds: Mapping[str, ServiceType]) -> ServiceType:

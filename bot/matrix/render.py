@@ -18,7 +18,7 @@ from typing import Any, Final
 
 from bot.matrix.plain import in_plain
 from bot.matrix.text import block_text, inline_text, link_target, link_text, unpinged
-from bot.reply import Block, Inline, Items, Line, Link, Mono, Pre, Reply, Strong, Table
+from bot.reply import Block, File, Inline, Items, Line, Link, Mono, Pre, Reply, Strong, Table
 
 LIMIT: Final = 32_000
 """JSON bytes of body and html, escapes counted at their worst.
@@ -52,9 +52,9 @@ def too_long(rendered: Rendered) -> bool:
     return len(json.dumps([rendered.body, rendered.html])) > LIMIT
 
 
-def as_file(reply: Reply) -> tuple[str, bytes]:
-    """The answer as a text file: its name and its UTF-8 content, ending with a newline."""
-    return "answer.txt", (render(reply).body + "\n").encode()
+def as_file(reply: Reply) -> File:
+    """The answer as a text file in UTF-8, ending with a newline."""
+    return File("answer.txt", (render(reply).body + "\n").encode())
 
 
 def notice(

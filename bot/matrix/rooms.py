@@ -29,6 +29,11 @@ from bot.vault.sealer import Sealer
 log = structlog.get_logger()
 
 _PRESENT = ("join", "invite")
+_OPENNESS = {
+    "m.room.history_visibility": "history_visibility",
+    "m.room.guest_access": "guest_access",
+    "m.room.join_rules": "join_rule",
+}
 _SETTINGS = ("algorithm", "rotation_period_ms", "rotation_period_msgs")
 
 
@@ -38,7 +43,9 @@ class Room:
 
     ``members`` are those who have joined or are invited; ``encryption`` is what is used of the
     content of ``m.room.encryption``; ``joined_at`` is the server's time (ms) of our own joining;
-    ``told`` names the notices that were given once.
+    ``told`` names the notices that were given once. ``guests`` are those of the members who have
+    no account of their own (Synapse says so in their membership); ``openness`` is the one word of
+    each state event of :data:`_OPENNESS`.
     """
 
     room_id: str
@@ -46,6 +53,17 @@ class Room:
     encryption: dict[str, Any] | None = None
     joined_at: int = 0
     told: set[str] = field(default_factory=set)
+    guests: set[str] = field(default_factory=set)
+    openness: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether people outside can read it, or guests are in it or can come in by themselves."""
+        seen = self.openness
+        if seen.get("m.room.history_visibility") == "world_readable" or self.guests:
+            return True
+        guests_come = seen.get("m.room.guest_access") == "can_join"
+        return guests_come and seen.get("m.room.join_rules") == "public"
 
     def is_private(self, bot: str, user: str) -> bool:
         """Whether its members are exactly the bot and ``user``."""
@@ -66,10 +84,16 @@ class Room:
             membership = content.get("membership")
             if key == bot and membership == "join" and self.members.get(bot) != "join":
                 self.joined_at = timestamp(event)
+            self.guests.discard(key)
             if membership in _PRESENT:
                 self.members[key] = membership
+                if content.get("kind") == "guest":
+                    self.guests.add(key)
             else:
                 self.members.pop(key, None)
+        elif isinstance(kind, str) and kind in _OPENNESS and key == "":
+            word = content.get(_OPENNESS[kind])
+            self.openness[kind] = word[:32] if isinstance(word, str) else "unknown"
         else:
             return False
         return True
@@ -116,6 +140,7 @@ class Rooms:
                 log.error("room.unopenable", room=row.room_id)  # its members are asked for anew
                 continue
             stored["told"] = set(stored["told"])
+            stored["guests"] = set(stored.get("guests", ()))
             self._rooms[row.room_id] = Room(**stored)
             if stored["encryption"] is not None:  # whatever the list of encrypted rooms has lost
                 self.mark_encrypted(row.room_id)
@@ -129,7 +154,7 @@ class Rooms:
         return room_id in self._encrypted
 
     def update(self, room_id: str, events: Iterable[Any]) -> bool:
-        """Apply state events. True if the membership or encryption changed."""
+        """Apply state events. True if something changed."""
         room, changed = self.get(room_id), False
         for event in events:
             if isinstance(event, dict) and room.apply(event, self._bot):
@@ -178,6 +203,8 @@ class Rooms:
                 "encryption": room.encryption,
                 "joined_at": room.joined_at,
                 "told": sorted(room.told),
+                "guests": sorted(room.guests),
+                "openness": room.openness,
             }
             sealed = self._sealer.seal(
                 json.dumps(stored).encode(), **row_context("room_state", room_id)
@@ -217,6 +244,26 @@ class Rooms:
         if not self.is_encrypted(room_id):
             return False
         return await self.members_now(room_id) == {self._bot: "join", user: "join"}
+
+    async def is_open(self, room_id: str) -> bool:
+        """Whether people outside can read the room; see :attr:`Room.is_open`.
+
+        The server is asked about what no sync has told.
+        """
+        await self.need([room_id])
+        room = self.get(room_id)
+        for kind, key in _OPENNESS.items():
+            if kind in room.openness:
+                continue
+            try:
+                where = path("/v3/rooms/{}/state/{}/", room_id, kind)
+                content = await self._homeserver.request("GET", where)
+            except MatrixError as error:
+                if error.status != HTTPStatus.NOT_FOUND:
+                    raise
+                content = {key: "not set"}
+            self.update(room_id, [{"type": kind, "state_key": "", "content": content}])
+        return room.is_open
 
     async def direct(self, user: str) -> str:
         """An encrypted direct message with ``user``; one is made where there is none.

@@ -26,6 +26,14 @@ _LONGEST_PAUSE: Final = 60.0  # seconds between two tries
 _REFUSALS: Final = 10  # some minutes of them, and the place in the sync is given up
 _DOWN: Final = 60.0  # seconds without a sync after which events are judged by the server's time
 
+_STATE: Final = [
+    "m.room.member",
+    "m.room.encryption",
+    "m.room.history_visibility",
+    "m.room.guest_access",
+    "m.room.join_rules",
+]
+
 log = structlog.get_logger()
 
 
@@ -39,7 +47,7 @@ def sync_filter(bot: str) -> dict[str, Any]:
             "account_data": nothing,
             "ephemeral": nothing,
             "state": {
-                "types": ["m.room.member", "m.room.encryption"],
+                "types": _STATE,
                 "lazy_load_members": False,
             },
             "timeline": {
@@ -48,8 +56,7 @@ def sync_filter(bot: str) -> dict[str, Any]:
                 "types": [
                     "m.room.encrypted",
                     "m.room.message",
-                    "m.room.member",
-                    "m.room.encryption",
+                    *_STATE,
                     "m.key.verification.*",
                 ],
             },

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 
 from bot.storage.database import Database
-from bot.storage.tables import credential, identity_pin, journal, metadata
+from bot.storage.tables import credential, following, identity_pin, journal, metadata
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Run:
     command: str
     effect: str
     state: str
+    approved_by: str | None
 
 
 async def slots(database: Database) -> list[Slot]:
@@ -85,18 +86,24 @@ async def runs(
             command=row.command,
             effect=row.effect,
             state=row.state,
+            approved_by=row.approved_by,
         )
         for row in reversed(rows)
     ]
 
 
 async def forget(database: Database, user: str) -> bool:
-    """Remove a person's credentials and pinned identity for good. False if there was nothing."""
+    """Remove a person's credentials and pinned identity for good. False if there was nothing.
+
+    Of what they ran only that is kept which the audit shows.
+    """
     async with database.transaction() as connection:
         counts = [
             (await connection.execute(delete(table).where(table.c.user_id == user))).rowcount
-            for table in (credential, identity_pin)
+            for table in (credential, identity_pin, following)
         ]
+        theirs = update(journal).where(journal.c.user_id == user)
+        await connection.execute(theirs.values(note=None))
     await database.scrub()
     return any(counts)
 

@@ -78,7 +78,16 @@ journal = Table(
     Column("started_at", BigInteger, nullable=False),
     Column("finished_at", BigInteger),
     Column("reply", LargeBinary),  # sealed, until it has been sent
+    Column("note", LargeBinary),  # sealed: what was run and what it is about, for "history"
+    Column("approved_by", String),  # the second person, where one was asked for
     Index("journal_user", "user_id", "started_at"),
+)
+following = Table(
+    "following",
+    metadata,
+    Column("event_id", String, primary_key=True),  # of the message that asked for it
+    Column("user_id", String, nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # what is followed, and the answer it edits
 )
 
 # ------------------------------------------------------------------------------- Matrix state

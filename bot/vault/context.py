@@ -77,6 +77,10 @@ SEALED: Final[dict[str, SealedColumn]] = {
     "sealed_value": SealedColumn(tables.sealed_value, ("name",), fixed="actas"),
     "inbox": SealedColumn(tables.inbox, ("event_id",), user="sender"),
     "journal": SealedColumn(tables.journal, ("event_id",), user="user_id", column="reply"),
+    "journal.note": SealedColumn(
+        tables.journal, ("event_id",), user="user_id", column="note", suffix="/note"
+    ),
+    "following": SealedColumn(tables.following, ("event_id",), user="user_id"),
     "room_state": SealedColumn(tables.room_state, ("room_id",)),
     "device_list": SealedColumn(tables.device_list, ("user_id",)),
     "olm_session": SealedColumn(tables.olm_session, ("sender_key", "session_id")),
@@ -92,6 +96,7 @@ def row_context(name: str, *keys: str) -> Context:
     """The context of one row: ``sealer.open(row.sealed, **row_context("room_state", room_id))``.
 
     ``keys``: user, service and the label's columns as far as the table has them, in this order;
-    see :data:`SEALED`. For ``inbox`` that is sender, event id; for ``journal`` user id, event id.
+    see :data:`SEALED`. For ``inbox`` that is sender, event id; for ``journal`` and
+    ``following`` user id, event id.
     """
     return SEALED[name].context(*keys)

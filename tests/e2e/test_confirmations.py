@@ -13,7 +13,6 @@ from sandbox.content import Quoted
 from sandbox.gateway import Gateway, Json
 from sandbox.jenkins import string
 from sandbox.jenkins.mishaps import answer
-from sandbox.jenkins.world import password
 from sandbox.person import Person
 from sandbox.world import Arrive, World
 from tests.e2e.conftest import NewBot
@@ -170,7 +169,7 @@ async def test_a_question_that_comes_again_is_shown_again(asking: Scene) -> None
     """The homeserver does not take it for the one before it."""
     await connect_jenkins(asking.dm, asking.world)
     job = new_job(asking.world)
-    asking.world.jenkins.fail(answer(401), path=f"/job/{job}/api/json")
+    asking.world.jenkins.fail(answer(401), path=f"/job/{job}/build")
     await asking.room.asks(f"!jenkins build {job}", "Say `yes`")
     position = asking.dm.position
     await asking.room.says("yes")
@@ -205,7 +204,7 @@ async def test_a_yes_to_a_question_that_is_over_runs_nothing_that_waited_before_
 async def test_a_question_does_not_repeat_a_password(asking: Scene) -> None:
     """What is built has it all the same."""
     await connect_jenkins(asking.dm, asking.world)
-    job = new_job(asking.world, password("DB_PASSWORD"), string("NOTE"))
+    job = new_job(asking.world, string("DB_PASSWORD"), string("NOTE"))
     question = await asking.room.asks(
         f"!jenkins build {job} DB_PASSWORD=hunter2 NOTE='a   b'", "Say `yes`"
     )

@@ -77,7 +77,8 @@ async def test_t_setupauth_opens_a_direct_message(scene: Scene, arrive: Arrive) 
 async def test_t_search(scene: Scene) -> None:
     """What others have posted, with who did."""
     scene.world.x.publish("bob", f"all about {scene.plain}")
-    await scene.room.asks(f"actas t search {scene.plain}", f"@bob: all about {scene.plain}")
+    answer = await scene.room.asks(f"actas t search {scene.plain}", f"all about {scene.plain}")
+    assert answer.body.startswith("1. @bob ")
 
 
 async def test_t_tweet(scene: Scene) -> None:

@@ -329,7 +329,7 @@ def test_the_sample_documents_every_service_that_comes_with_actas():
     kinds = discover()
     assert {entry["type"] for entry in sample.values()} == set(kinds)
     for entry in sample.values():
-        documented(kinds[entry["type"]].settings, entry, {"type", "aliases"})
+        documented(kinds[entry["type"]].settings, entry, {"type", "aliases", "per_minute"})
 
 
 def test_every_key_says_how_to_mend_it():

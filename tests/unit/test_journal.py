@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from bot.journal import Journal, Outgoing
+from bot.journal import Journal, Note, Outgoing, Record
 from bot.matrix.inbox import Inbox
 from bot.model import Actor, Message
 from bot.plugin import Call, Effect, command
@@ -32,7 +32,7 @@ async def test_an_answer_that_does_not_open_is_reported_and_keeps_nothing_else_b
     answer = Outgoing("!room", {"body": "done"}, "txn")
     for event_id in ("$broken", "$whole"):
         message = Message(Actor("@a:x", "!room", "D", "identity"), event_id, "build", 1)
-        assert await journal.begin(message, "jenkins", build)
+        assert await journal.begin(Record(message, "jenkins", build, Note("jenkins build x")))
         await journal.settle(event_id, "@a:x", "finished", answer)
     async with database.transaction() as connection:
         broken = update(tables.journal).where(tables.journal.c.event_id == "$broken")

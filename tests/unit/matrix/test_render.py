@@ -381,9 +381,9 @@ def test_a_listing_of_fifty_jobs_is_one_message():
 
 def test_a_long_answer_becomes_a_text_file():
     """The same text, in UTF-8."""
-    name, content = as_file(Reply((line("Log of ", Mono("ü")), Pre("one\ntwo"))))
-    assert name == "answer.txt"
-    assert content.decode() == "Log of `ü`\none\ntwo\n"
+    file = as_file(Reply((line("Log of ", Mono("ü")), Pre("one\ntwo"))))
+    assert file.name == "answer.txt"
+    assert file.data.decode() == "Log of `ü`\none\ntwo\n"
 
 
 # ------------------------------------------------------------------------------ event contents

@@ -38,7 +38,7 @@ def rows_of(name, sealer, count):
 async def fill(database, sealer, count=3):
     async with database.transaction() as connection:
         for name, place in SEALED.items():
-            if place.column != "account":  # written with its row's other column
+            if place.column not in ("account", "note"):  # written with its row's other column
                 await connection.execute(insert(place.table), list(rows_of(name, sealer, count)))
 
 
