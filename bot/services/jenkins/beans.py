@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, NamedTuple, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
 from pydantic.alias_generators import to_camel
 
 _STATES: Final = {
@@ -22,6 +22,7 @@ _STATES: Final = {
     "notbuilt": "NEW",
     "grey": "NEW",
 }
+_DEEPEST: Final = 50  # folders in folders that are believed
 _LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
 
 
@@ -42,12 +43,30 @@ class Bean(BaseModel):
     )
 
 
-class Row(Bean):
+class Row(NamedTuple):
     """One entry of a folder. A folder has no color."""
 
     name: str
     color: str | None = None
-    jobs: Many[Row] = ()
+    jobs: tuple[Row, ...] = ()
+
+
+def _rows(found: object, depth: int = 0) -> tuple[Row, ...] | None:
+    """Checked by hand: there may be tens of thousands, and models of them take several times as
+    long."""
+    if found is None:
+        return None
+    if not isinstance(found, list) or depth > _DEEPEST:
+        raise ValueError("is no list of rows")
+    return tuple(_row(each, depth) for each in found)
+
+
+def _row(found: object, depth: int) -> Row:
+    if isinstance(found, dict):
+        name, color, jobs = found.get("name"), found.get("color"), found.get("jobs")
+        if isinstance(name, str) and (color is None or isinstance(color, str)):
+            return Row(name, color, (_rows(jobs, depth + 1) or ()) if jobs else ())
+    raise ValueError("is no row")
 
 
 Entry = tuple[str, Row]
@@ -207,7 +226,7 @@ class Jobs(Bean):
     """What is in a folder, and how that is spelled; ``jobs`` is None where it is no folder."""
 
     full_name: Text = ""
-    jobs: tuple[Row, ...] | None = None
+    jobs: Annotated[tuple[Row, ...] | None, PlainValidator(_rows)] = None
 
     def level(self) -> Iterator[Entry]:
         """What is in it, by full names."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from bot.errors import Invalid, NotFound, ServiceError, UserError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
-from bot.reply import Follow, Reply, say
+from bot.reply import Follow, Reply
 from bot.services.jenkins import replies, status
 from bot.services.jenkins.api import JenkinsApi, Queued
 from bot.services.jenkins.arguments import Params
@@ -42,7 +42,7 @@ async def _prepare_build(
         return settled
     if settled:
         others["params"] = settled
-    return Ready(arguments(found, others), _before(call, found.path, found.job), not found.sure)
+    return Ready(arguments(found, others), ask=not found.sure)
 
 
 @command(
@@ -145,15 +145,6 @@ async def _left(
 def _started(call: Call[JenkinsApi], job: JobPath, number: int) -> tuple[Reply, Mapping[str, Any]]:
     run = Run(call.api.site, job, number, call.account)
     return status.started(run), {"job": job.name, "number": number, "mine": True}
-
-
-def _before(call: Call[JenkinsApi], path: JobPath, job: Job) -> Reply:
-    """How it went last time, for who is asked whether it is meant."""
-    last = job.last_build
-    if last is None:
-        return say("It has never been built.")
-    link = Run(call.api.site, path, last.number).link
-    return say("Its last build: ", link, f", {replies.short(last.result or 'running')}.")
 
 
 def _pauses() -> Iterator[float]:
