@@ -143,7 +143,7 @@ class Build(Bean):
     building: bool = False
     timestamp: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
     duration: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
-    estimated_duration: int = -1
+    estimated_duration: Annotated[int, Field(ge=-_LATEST_MS, le=_LATEST_MS)] = -1
     description: Text = ""
     queue_id: int = 0
     actions: Many[Action | None] = ()

@@ -15,7 +15,7 @@ def progress(elapsed: float, estimate: float) -> str:
     elapsed = max(0.0, elapsed)
     if estimate <= 0:
         return f"{span(elapsed * 1000)} so far"
-    full = min(_WIDTH, int(_WIDTH * elapsed / estimate))
+    full = int(_WIDTH * min(1.0, elapsed / estimate))
     bar = "▓" * full + "░" * (_WIDTH - full)
     return f"{bar} {span(elapsed * 1000)} of about {span(estimate * 1000)}"
 

@@ -68,7 +68,10 @@ def typed(path: JobPath, number: int) -> str:
         plain = BuiltJob.take(text) == (BuiltJob(path.name), str(number))
     except UserError:  # a quote in the name
         plain = False
-    return text if plain and not _NUMBER.match(text) else f"{quote(path.name)} {number}"
+    if plain and not _NUMBER.match(text):
+        return text
+    quoted = quote(path.name)
+    return f"'{quoted}' {number}" if quoted == path.name else f"{quoted} {number}"
 
 
 def _is_number(word: Word) -> bool:
