@@ -12,6 +12,7 @@ push rule looks for names in the text).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
@@ -27,6 +28,7 @@ Megolm's base64 makes 4/3 of it; with an edit's fallback and the envelope that s
 the 65,536 bytes that an event may have, hashes and signatures of federation included.
 """
 
+_GAP: Final = "\N{EN SPACE}"  # between two cells
 _EMPTY: Final = "The answer is empty."
 _FALLBACK: Final = 500  # characters of an edit that clients see which know no edits
 
@@ -113,21 +115,39 @@ def _block(block: Block) -> str:
             return f"<p>{_line(block)}</p>"
         case Items(items, None):
             return f"<ul>{''.join(map(_item, items))}</ul>"
+        case Items(items, 1):
+            return f"<ol>{''.join(map(_item, items))}</ol>"
         case Items(items, start):
-            numbered = "<ol>" if start == 1 else f'<ol start="{start}">'
-            return f"{numbered}{''.join(map(_item, items))}</ol>"
+            return _counted(items, start or 0)
         case Table():
             return _table(block)
         case Pre(text):
             return f"<pre><code>{escape(block_text(text))}</code></pre>"
 
 
+def _counted(items: Sequence[Line], start: int) -> str:
+    """A list that begins later: its numbers are text.
+
+    They can be typed, and some clients count every ``<ol>`` from one (element-x-android #1522).
+    """
+    return f"<p>{'<br>'.join(f'{n}. {_line(item)}' for n, item in enumerate(items, start))}</p>"
+
+
 def _table(table: Table) -> str:
-    header = "".join(f"<th>{escape(inline_text(name))}</th>" for name in table.header)
-    rows = "".join(
-        f"<tr>{''.join(f'<td>{_inline(cell)}</td>' for cell in row)}</tr>" for row in table.rows
-    )
-    return f"<table><thead><tr>{header}</tr></thead><tbody>{rows}</tbody></table>"
+    header = _row("th", [escape(inline_text(name)) for name in table.header])
+    rows = "".join(_row("td", [_inline(cell) for cell in row]) for row in table.rows)
+    return f"<table><thead>{header}</thead><tbody>{rows}</tbody></table>"
+
+
+def _row(tag: str, cells: Sequence[str]) -> str:
+    """A row that can be read also where a client shows no tables, but what is in them.
+
+    Element X does that (element-x-android #1492): without the space and the break, all that is in
+    a table would be one word. Where there are tables, neither is seen.
+    """
+    ends = [_GAP] * (len(cells) - 1) + ["<br>"]
+    shown = (f"<{tag}>{cell}{end}</{tag}>" for cell, end in zip(cells, ends, strict=False))
+    return f"<tr>{''.join(shown)}</tr>"
 
 
 def _item(item: Line) -> str:
