@@ -365,7 +365,7 @@ async def test_forget_me_asks_first_and_removes_everything(world: World, dm: Sea
         (" jenkins", "connect jenkins"),
         (" jenkins build", "It changes something over there"),
         (" j b", "It changes something over there"),
-        (" tweet", "280 characters"),
+        (" tweet", "too long for a post"),
         (" forget me", 'waits for your "yes"'),
         (" nonsense", "There is no help on that"),
     ],
