@@ -1,4 +1,4 @@
-"""How often each endpoint may be asked, per account and fifteen minutes; and what it costs."""
+"""How often each endpoint may be asked, per account and fifteen minutes; prices; the plan."""
 
 from __future__ import annotations
 
@@ -16,9 +16,23 @@ PER_WINDOW = {
     "mentions": 300,
     "posts": 900,
     "delete": 50,
+    "post": 900,
+    "user": 900,
+    "timeline": 180,
+    "like": 50,
+    "retweet": 50,
 }
 # US dollars, paid by the app's owner
 PRICES = {"create": 0.015, "create with URL": 0.20, "read post": 0.005, "read user": 0.010}
+
+
+@dataclass(slots=True)
+class Plan:
+    """What the app may do at all. X leaves likes out of most, and uninvited replies out of all."""
+
+    likes: bool = True
+    retweets: bool = True
+    uninvited_replies: bool = False
 
 
 @dataclass(slots=True)
@@ -41,9 +55,9 @@ class Limits:
         }
 
     def pay(self, what: str, times: int = 1) -> bool:
-        """Pay for something; False where the credits do not suffice."""
-        price = PRICES[what] * times
-        if price > self.credits:
+        """Pay for something; False where the credits do not suffice. With none, nothing is free."""
+        price = PRICES.get(what, 0.0) * times
+        if price > self.credits or self.credits <= 0:
             return False
         self.credits -= price
         return True

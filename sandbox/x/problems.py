@@ -29,6 +29,48 @@ DUPLICATE = _plain(
     403, "Forbidden", "You are not allowed to create a Tweet with duplicate content."
 )
 NOT_YOURS = _plain(403, "Forbidden", "You are not authorized to delete this Tweet.")
+NO_REPLY = _plain(
+    403,
+    "Forbidden",
+    "Reply to this conversation is not allowed because you have not been mentioned or otherwise "
+    "engaged by the author of the post you are replying to.",
+)
+NOT_ENROLLED = {
+    "client_id": "12345678",
+    "detail": "When authenticating requests to the Twitter API v2 endpoints, you must use keys and "
+    "tokens from a Twitter developer App that is attached to a Project.",
+    "registration_url": "https://developer.twitter.com/en/docs/projects/overview",
+    "title": "Client Forbidden",
+    "required_enrollment": "Appropriate Level of API Access",
+    "reason": "client-not-enrolled",
+    "type": f"{_PROBLEMS}/client-forbidden",
+}
+UNSUPPORTED = {
+    "title": "Unsupported Authentication",
+    "detail": "Authenticating with OAuth 1.0a User Context is forbidden for this endpoint.",
+    "type": f"{_PROBLEMS}/unsupported-authentication",
+    "status": 403,
+}
+SUSPENDED_YOURSELF = {
+    "errors": [
+        {
+            "code": 64,
+            "message": "Your account is suspended and is not permitted to access this feature.",
+        }
+    ]
+}
+SPEND_CAP = {
+    "title": "SpendCapReached",
+    "detail": "Your enrolled account has reached its billing cycle spend cap.",
+    "type": f"{_PROBLEMS}/credits",
+}
+USAGE_CAP = {
+    "title": "UsageCapExceeded",
+    "detail": "Usage cap exceeded: Monthly product cap",
+    "type": f"{_PROBLEMS}/usage-capped",
+    "period": "Monthly",
+    "scope": "Product",
+}
 NOT_FOUND = _plain(404, "Not Found")
 CONFLICT = _plain(409, "Conflict")
 TOO_MANY = _plain(429, "Too Many Requests")
@@ -48,14 +90,45 @@ def invalid(parameter: str, value: str, message: str) -> dict[str, Any]:
     }
 
 
+def message(text: str) -> dict[str, Any]:
+    """The body of a 400 about what cannot be done, in one sentence."""
+    return {
+        "errors": [{"message": text}],
+        "title": "Invalid Request",
+        "detail": "One or more parameters to your request was invalid.",
+        "type": f"{_PROBLEMS}/invalid-request",
+    }
+
+
 def missing(kind: str, parameter: str, value: str) -> dict[str, Any]:
     """The body of a 200 that says there is no such thing."""
+    detail = f"Could not find {kind} with {parameter}: [{value}]."
+    return _in_place_of_data("Not Found Error", detail, kind, parameter, value)
+
+
+def hidden(kind: str, parameter: str, value: str) -> dict[str, Any]:
+    """The body of a 200 that says that it is protected."""
+    detail = f"Sorry, you are not authorized to see the {kind} with {parameter}: [{value}]."
+    error = _in_place_of_data("Authorization Error", detail, kind, parameter, value)
+    error["errors"][0]["type"] = f"{_PROBLEMS}/not-authorized-for-resource"
+    return error
+
+
+def suspended(parameter: str, value: str) -> dict[str, Any]:
+    """The body of a 200 that says that the account is suspended."""
+    detail = f"User has been suspended: [{value}]."
+    return _in_place_of_data("Forbidden", detail, "user", parameter, value)
+
+
+def _in_place_of_data(
+    title: str, detail: str, kind: str, parameter: str, value: str
+) -> dict[str, Any]:
     return {
         "errors": [
             {
                 "value": value,
-                "detail": f"Could not find {kind} with {parameter}: [{value}].",
-                "title": "Not Found Error",
+                "detail": detail,
+                "title": title,
                 "resource_type": kind,
                 "parameter": parameter,
                 "resource_id": value,

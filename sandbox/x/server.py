@@ -10,7 +10,7 @@ from aiohttp import web
 from sandbox.stand_in import StandIn
 from sandbox.x.api import ApiV2
 from sandbox.x.browser import authorise
-from sandbox.x.limits import Limits
+from sandbox.x.limits import Limits, Plan
 from sandbox.x.oauth import OAuth
 from sandbox.x.pages import Pages
 from sandbox.x.state import FIRST_ACCOUNT, AccessToken, Account, Post, State
@@ -19,7 +19,8 @@ from sandbox.x.state import FIRST_ACCOUNT, AccessToken, Account, Post, State
 class XStandIn(StandIn):
     """X on a free port of loopback, with one registered app and some accounts.
 
-    ``users`` are the accounts' handles. The consumer key and secret are random unless given.
+    ``users`` are the accounts' handles; they follow each other. The consumer key and secret are
+    random unless given. ``limits`` and ``plan`` are what the app may do.
     """
 
     def __init__(
@@ -33,11 +34,12 @@ class XStandIn(StandIn):
         accounts = [Account(str(FIRST_ACCOUNT + n), name) for n, name in enumerate(users)]
         self.consumer_key = consumer_key or secrets.token_hex(12)
         self.consumer_secret = consumer_secret or secrets.token_hex(25)
-        self.limits = Limits()
+        self.limits, self.plan = Limits(), Plan()
         self._state = State(self.consumer_key, self.consumer_secret, accounts)
+        self._state.follows.update((a.id, b.id) for a in accounts for b in accounts if a != b)
         self._oauth = OAuth(self._state)
         self._pages = Pages(self._state, app_name)
-        self._api = ApiV2(self._state, self._oauth, self.limits)
+        self._api = ApiV2(self._state, self._oauth, self.limits, self.plan)
 
     async def start(self) -> None:
         """Listen; ``url`` is known from here on."""
@@ -52,6 +54,16 @@ class XStandIn(StandIn):
         """Every post there is, oldest first."""
         return tuple(self._state.posts)
 
+    @property
+    def likes(self) -> set[tuple[str, str]]:
+        """Who likes what: handles and ids of posts."""
+        return self._by_name(self._state.likes)
+
+    @property
+    def reposts(self) -> set[tuple[str, str]]:
+        """Who has reposted what: handles and ids of posts."""
+        return self._by_name(self._state.reposts)
+
     async def authorise(self, oauth_token: str, user: str) -> str:
         """Authorise a request token as ``user``, as with a browser; return what comes of it.
 
@@ -62,6 +74,22 @@ class XStandIn(StandIn):
     def publish(self, user: str, text: str) -> Post:
         """Let ``user`` post by other means."""
         return self._state.publish(self._account(user), text)
+
+    def remove(self, post: Post) -> None:
+        """Let the author delete a post by other means."""
+        self._state.posts.remove(post)
+
+    def unfollow(self, user: str, other: str) -> None:
+        """Let ``user`` follow ``other`` no more."""
+        self._state.follows.discard((self._account(user).id, self._account(other).id))
+
+    def protect(self, user: str) -> None:
+        """Show the posts of ``user`` to followers only."""
+        self._state.protected.add(self._account(user).id)
+
+    def suspend(self, user: str) -> None:
+        """Take ``user`` off X."""
+        self._state.suspended.add(self._account(user).id)
 
     def grant(self, user: str) -> AccessToken:
         """The access token of ``user``, without the way over the page."""
@@ -74,6 +102,10 @@ class XStandIn(StandIn):
     def accepts(self, token: str) -> bool:
         """Whether this access token (its public half) is still good."""
         return token in self._state.access_tokens
+
+    def _by_name(self, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
+        names = {account.id: account.name for account in self._state.accounts}
+        return {(names[account], post) for account, post in pairs}
 
     def _account(self, user: str) -> Account:
         account = self._state.account(user)

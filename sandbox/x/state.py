@@ -19,6 +19,7 @@ class Account:
 
     id: str
     name: str
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,11 +56,20 @@ class AccessToken:
 
 @dataclass(slots=True)
 class State:
-    """Everything, in memory. Tokens are kept by their public key."""
+    """Everything, in memory. Tokens are kept by their public key.
+
+    ``protected`` and ``suspended`` hold ids of accounts, ``follows`` who follows whom, ``likes``
+    and ``reposts`` whose and of which post.
+    """
 
     consumer_key: str
     consumer_secret: str
     accounts: Sequence[Account]
+    protected: set[str] = field(default_factory=set)
+    suspended: set[str] = field(default_factory=set)
+    follows: set[tuple[str, str]] = field(default_factory=set)
+    likes: set[tuple[str, str]] = field(default_factory=set)
+    reposts: set[tuple[str, str]] = field(default_factory=set)
     posts: list[Post] = field(default_factory=list)
     request_tokens: dict[str, RequestToken] = field(default_factory=dict)
     access_tokens: dict[str, AccessToken] = field(default_factory=dict)
@@ -73,6 +83,21 @@ class State:
     def account_by_id(self, account_id: str) -> Account | None:
         """The account with this id."""
         return next((a for a in self.accounts if a.id == account_id), None)
+
+    def post(self, post_id: str) -> Post | None:
+        """The post with this id."""
+        return next((p for p in self.posts if p.id == post_id), None)
+
+    def sees(self, reader: Account, author: Account) -> bool:
+        """Whether ``reader`` may see the posts of ``author``."""
+        if author.id in self.suspended:
+            return False
+        follows = (reader.id, author.id) in self.follows
+        return reader == author or author.id not in self.protected or follows
+
+    def seen_by(self, reader: Account) -> Sequence[Post]:
+        """All posts that ``reader`` may see, oldest first."""
+        return [p for p in self.posts if self.sees(reader, p.author)]
 
     def grant(self, account: Account) -> AccessToken:
         """The access token of this account: the same one, until it is invalidated."""
