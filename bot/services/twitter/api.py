@@ -5,17 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import quote
 
 from bot.connect.oauth1_tokens import Consumer, Token
 from bot.services.twitter import answers
-from bot.services.twitter.answers import Post
+from bot.services.twitter.answers import Post, Profile
+from bot.services.twitter.draft import Part, draft
+from bot.services.twitter.refusals import Matter
 from bot.threads import Lane
 
 if TYPE_CHECKING:
     from bot.services.twitter.client import Client
 
+RESULTS: Final = 10  # posts of an answer; every one costs the app's owner, and a search has ten
+
 _CLIENT: Final = "bot.services.twitter.client"
-RESULTS: Final = 10  # posts of a search; every one costs the app's owner, and ten is X's least
+_PARSER: Final = "bot.services.twitter.parser"
+_FIELDS: Final = ["created_at", "public_metrics"]
+_OF_MANY: Final = {
+    "max_results": RESULTS,
+    "tweet_fields": _FIELDS,
+    "expansions": ["author_id"],
+    "user_auth": True,
+}
+_OF_ONE_AUTHOR: Final = {"max_results": RESULTS, "tweet_fields": _FIELDS, "user_auth": True}
+_OF_A_USER: Final = ["description", "protected", "public_metrics"]
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What posts cost the owner of the app, in US dollars; None where that is not said."""
+
+    post: float | None = None
+    link: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +48,7 @@ class App:
     api_url: str
     web_url: str
     timeout: float
+    prices: Prices
     lane: Lane
 
 
@@ -35,6 +58,17 @@ class TwitterApi:
     def __init__(self, app: App, token: Token, account: str) -> None:
         self._app, self._token, self._account = app, token, account
 
+    @property
+    def prices(self) -> Prices:
+        """What posts cost the owner of the app."""
+        return self._app.prices
+
+    async def draft(self, text: str) -> tuple[Part, ...]:
+        """The posts that ``text`` becomes; see :func:`bot.services.twitter.draft.draft`."""
+        await self._app.lane.load(_PARSER)  # takes its time
+        return draft(text)
+
+    # ------------------------------------------------------------------------------- to look
     async def me(self) -> str:
         """The user's handle, without an at sign."""
         return answers.handle(await self._ask(lambda client: client.get_me(user_auth=True)))
@@ -42,16 +76,94 @@ class TwitterApi:
     async def search(self, query: str) -> tuple[Post, ...]:
         """The newest posts of the last seven days that match ``query``, at most ten."""
         found = await self._ask(
-            lambda client: client.search_recent_tweets(
-                query, max_results=RESULTS, expansions=["author_id"], user_auth=True
-            )
+            lambda client: client.search_recent_tweets(query, **_OF_MANY), deed="searching"
         )
         return answers.posts(found)
 
-    async def post(self, text: str) -> str:
-        """Post ``text`` and return the post's id."""
-        made = await self._ask(lambda client: client.create_tweet(text=text, user_auth=True))
+    async def timeline(self) -> tuple[Post, ...]:
+        """The newest posts of the user's home timeline, at most ten."""
+        found = await self._ask(
+            lambda client: client.get_home_timeline(**_OF_MANY), deed="reading your timeline"
+        )
+        return answers.posts(found)
+
+    async def mentions(self) -> tuple[Post, ...]:
+        """The newest posts that mention the user, at most ten."""
+        found = await self._ask(
+            lambda client: client.get_users_mentions(client.user_id, **_OF_MANY),
+            deed="reading your mentions",
+        )
+        return answers.posts(found)
+
+    async def profile(self, name: str) -> Profile:
+        """The account with this handle."""
+        found = await self._ask(
+            lambda client: client.get_user(
+                username=quote(name, safe=""), user_fields=_OF_A_USER, user_auth=True
+            ),
+            thing=f"account @{name}",
+            deed="looking up accounts",
+        )
+        return answers.profile(found)
+
+    async def posts_of(self, profile: Profile) -> tuple[Post, ...]:
+        """The newest posts of this account, at most ten."""
+        found = await self._ask(
+            lambda client: client.get_users_tweets(profile.id, **_OF_ONE_AUTHOR),
+            thing=f"account @{profile.handle}",
+            deed="reading others' posts",
+        )
+        return answers.posts(found, author=profile.handle)
+
+    async def look_up(self, post: str) -> tuple[Post, bool]:
+        """The post with this id, without its author's handle; and whether it is the user's own."""
+        found, own = await self._ask(
+            lambda client: (
+                client.get_tweet(
+                    quote(post, safe=""), tweet_fields=["author_id", "created_at"], user_auth=True
+                ),
+                client.user_id,
+            ),
+            thing=f"post {post}",
+            deed="reading posts",
+        )
+        seen = answers.post(found)
+        return seen, seen.author_id == own
+
+    # ---------------------------------------------------------------------------- to change
+    async def post(self, text: str, reply_to: str | None = None) -> str:
+        """Post ``text``, as a reply to the post with the id ``reply_to``; return the new one's."""
+        made = await self._ask(
+            lambda client: client.create_tweet(
+                text=text, in_reply_to_tweet_id=reply_to, user_auth=True
+            ),
+            thing=f"post {reply_to}" if reply_to else "such thing",
+            deed="posting",
+        )
         return answers.posted(made)
+
+    async def delete(self, post: str) -> None:
+        """Delete one of the user's own posts."""
+        gone = await self._ask(
+            lambda client: client.delete_tweet(quote(post, safe="")),
+            thing=f"post {post}",
+            deed="deleting posts",
+        )
+        answers.done(gone, "deleted")
+
+    async def like(self, post: str) -> None:
+        """Like a post; once more changes nothing."""
+        liked = await self._ask(
+            lambda client: client.like(post), thing=f"post {post}", deed="liking posts"
+        )
+        answers.done(liked, "liked")
+
+    async def retweet(self, post: str) -> None:
+        """Repost a post."""
+        reposted = await self._ask(
+            lambda client: client.retweet(post), thing=f"post {post}", deed="reposting"
+        )
+        answers.done(reposted, "retweeted")
 
     async def invalidate(self) -> None:
         """Make X forget the access token that is used here."""
@@ -64,12 +176,15 @@ class TwitterApi:
         name = author.removeprefix("@") or "i"  # X takes "i" for an author that is not known
         return f"{self._app.web_url}/{name}" + (f"/status/{post}" if post else "")
 
-    async def _ask(self, question: Callable[[Client], Any]) -> Any:
+    async def _ask(
+        self, question: Callable[[Client], Any], *, thing: str = "such thing", deed: str = "this"
+    ) -> Any:
         app = self._app
         await app.lane.load(_CLIENT)
         from bot.services.twitter.client import Client  # tweepy takes its time to import
         from bot.services.twitter.session import TwitterSession
 
-        with TwitterSession(app.api_url, self._account, app.timeout) as session:
+        matter = Matter(self._account, thing, deed)
+        with TwitterSession(app.api_url, matter, app.timeout) as session:
             client = Client(app.consumer, self._token, session)
             return await session.ask(app.lane, lambda: question(client))

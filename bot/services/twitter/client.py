@@ -38,7 +38,12 @@ class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type infor
         self.session.close()
         self.session = session
 
-    def _get_authenticating_user_id(self, *, oauth_1: bool = False) -> str:  # noqa: ARG002 - tweepy's
-        """The user's id. tweepy's own way keeps every client that ever asked in a cache."""
+    @property
+    def user_id(self) -> str:
+        """The user's id: what their access token begins with."""
         account, _, _ = str(self.access_token).partition("-")
         return account
+
+    def _get_authenticating_user_id(self, *, oauth_1: bool = False) -> str:  # noqa: ARG002 - tweepy's
+        """The user's id. tweepy's own way keeps every client that ever asked in a cache."""
+        return self.user_id

@@ -10,7 +10,7 @@ from bot.connect.oauth1_tokens import Consumer, Endpoints, Token, TokenExchange
 from bot.errors import ServiceError
 from bot.model import Credential
 from bot.plugin import Command, Flow
-from bot.services.twitter.api import App, TwitterApi
+from bot.services.twitter.api import App, Prices, TwitterApi
 from bot.services.twitter.commands import COMMANDS
 from bot.services.twitter.settings import TwitterSettings
 from bot.threads import Lane
@@ -32,7 +32,12 @@ class Twitter:
         word = min((name, *aliases), key=len)
         self.flows: Sequence[Flow] = (PinFlow(exchange=exchange, title=_TITLE, word=word),)
         self._app = App(
-            consumer, settings.api_url, settings.web_url, settings.timeout, Lane(f"actas-{name}")
+            consumer=consumer,
+            api_url=settings.api_url,
+            web_url=settings.web_url,
+            timeout=settings.timeout,
+            prices=Prices(settings.post_price, settings.link_price),
+            lane=Lane(f"actas-{name}"),
         )
 
     @asynccontextmanager

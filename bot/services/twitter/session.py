@@ -3,27 +3,29 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 
 import requests
 
 from bot.http import Session
-from bot.services.twitter.refusals import nonsense, refusal
+from bot.services.twitter.problems import in_place_of_data
+from bot.services.twitter.refusals import Matter, absence, nonsense, refusal
 
 LONGEST_ANSWER: Final = 1024 * 1024  # bytes; a hundred long posts have a fifth of it
 _HOST: Final = "https://api.twitter.com"  # written out in tweepy
 
 
 class TwitterSession(Session):
-    """Sends tweepy's requests to ``api_url`` and returns only good answers: JSON objects.
+    """Sends tweepy's requests to ``api_url`` and returns only good answers: JSON objects with data.
 
     Everything else is raised as one of :mod:`bot.errors` before tweepy, whose own errors carry
     the signed request, comes to see it.
     """
 
-    def __init__(self, api_url: str, account: str, timeout: float) -> None:
+    def __init__(self, api_url: str, matter: Matter, timeout: float) -> None:
         super().__init__(api_url, timeout=timeout, most=LONGEST_ANSWER)
-        self._api_url, self._account = api_url, account
+        self._api_url, self._matter = api_url, matter
 
     def request(  # type: ignore[override]  # tweepy passes the rest by name
         self, method: str, url: str, **options: Any
@@ -31,22 +33,24 @@ class TwitterSession(Session):
         """Send one request.
 
         Raises:
-            ServiceError: X refuses, cannot be reached, or answers nonsense.
+            ServiceError: X refuses, has no such thing, cannot be reached, or answers nonsense.
         """
         here = url.replace(f"{_HOST}/", f"{self._api_url}/", 1)
         answer = super().request(method, here, **options)
         status, body = answer.status_code, answer.content
         if not 200 <= status < 300:
-            raise refusal(
-                status, answer.headers, body, account=self._account, retryable=self.repeatable
-            )
-        if not _is_object(body):
+            raise refusal(status, answer.headers, body, self._matter, retryable=self.repeatable)
+        found = _object(body)
+        if found is None:
             raise nonsense(retryable=self.repeatable)
+        if (error := in_place_of_data(found)) is not None:
+            raise absence(error, self._matter)
         return answer
 
 
-def _is_object(body: bytes) -> bool:
+def _object(body: bytes) -> Mapping[str, Any] | None:
     try:
-        return isinstance(json.loads(body), dict)
+        found = json.loads(body)
     except (ValueError, RecursionError):
-        return False
+        return None
+    return found if isinstance(found, dict) else None

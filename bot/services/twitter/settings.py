@@ -45,6 +45,18 @@ class TwitterSettings(Settings):
     callback: Literal["pin"] = Field(
         default="pin", description="Leave it out, or write pin: people bring a PIN from X's page"
     )
+    post_price: float | None = Field(
+        default=0.015,
+        ge=0,
+        le=1_000,
+        description="Give what a post costs you at X in US dollars, or null",
+    )
+    link_price: float | None = Field(
+        default=0.20,
+        ge=0,
+        le=1_000,
+        description="Give what a post with a link costs you there, or null",
+    )
     timeout: float = Field(
         default=15, gt=0, le=60, description="Give the seconds that X may take, up to 60"
     )

@@ -4,12 +4,25 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands.arguments import bind
 from bot.services.twitter import SERVICE
+from bot.services.twitter.arguments import Handle, PostRef
 from bot.services.twitter.service import Twitter
 from sandbox.x import XStandIn
-from tests.contracts.fakes import call_for, credential_for
+from tests.contracts.fakes import call_for, credential_for, prepared
 
 ALICE = "@alice:example.org"
+POST = PostRef("1750000000000000009")
+LOOKING = [("search", "x"), ("timeline",), ("mentions",), ("user", Handle("bob")), ("whoami",)]
+CHANGING = [
+    ("tweet", "x"),
+    ("reply", POST, "x"),
+    ("delete", POST),
+    ("like", POST),
+    ("retweet", POST),
+]
+every_command = pytest.mark.parametrize("said", LOOKING + CHANGING, ids=lambda said: said[0])
+"""The commands with what a handler is given: what would stand in a list does not matter."""
 
 
 def service_at(url: str, x: XStandIn, **settings: object) -> Twitter:
@@ -41,6 +54,23 @@ async def say(service: Twitter, credential, name: str, *arguments):
         return await command(service, name).handler(call, *arguments)
 
 
+async def look(service: Twitter, credential, text: str, listing=None):
+    """What a command finds before it runs, from what its owner types."""
+    name, _, rest = text.partition(" ")
+    spec = command(service, name)
+    async with call_for(service, credential.user, credential) as call:
+        return await prepared(call, spec, bind(spec, rest, listing))
+
+
+async def run(service: Twitter, credential, text: str, listing=None, progress=None):
+    """Run what its owner types, as the bot does: look first, then run what was found."""
+    name, _, rest = text.partition(" ")
+    spec = command(service, name)
+    async with call_for(service, credential.user, credential, progress=progress) as call:
+        found = await prepared(call, spec, bind(spec, rest, listing))
+        return await spec.handler(call, **found.ready.arguments)
+
+
 @pytest.fixture
 async def x():
     """X, with the accounts of Alice and Bob."""
@@ -57,7 +87,7 @@ def service(x):
 @pytest.fixture
 def hasty(x):
     """The same, with little patience."""
-    return service_at(x.url, x, timeout=0.5)
+    return service_at(x.url, x, timeout=0.3)
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import pytest
 from bot.errors import Unavailable
 from sandbox.mishaps import Answer, drip_body, drip_head, drop, flood, hang
 from tests.contracts.fakes import FakeConversation
-from tests.contracts.twitter.conftest import say, service_at
+from tests.contracts.twitter.conftest import LOOKING, every_command, say, service_at
 
 ENDLESS = [hang, drip_body, drip_head]
 
@@ -24,7 +24,7 @@ async def _threads_end():
 
 
 @pytest.mark.parametrize("fault", ENDLESS)
-@pytest.mark.parametrize("said", [("search", "x"), ("tweet", "x")], ids=lambda said: said[0])
+@every_command
 async def test_an_endless_answer_is_given_up_in_time_and_leaves_no_thread(
     x, hasty, alice, fault, said
 ):
@@ -32,7 +32,7 @@ async def test_an_endless_answer_is_given_up_in_time_and_leaves_no_thread(
     async with asyncio.timeout(5):
         with pytest.raises(Unavailable) as error:
             await say(hasty, alice, *said)
-    assert error.value.retryable is (said[0] == "search")
+    assert error.value.retryable is (said in LOOKING)
     await _threads_end()
 
 
@@ -94,17 +94,19 @@ async def test_a_server_error_after_a_post_may_have_been_made(x, service, alice,
     assert not error.value.retryable
 
 
-async def test_a_search_whose_answer_is_lost_may_be_repeated(x, service, alice):
+@every_command
+async def test_only_looking_may_be_repeated_where_the_answer_is_lost(x, service, alice, said):
     x.fail(drop)
     with pytest.raises(Unavailable) as error:
-        await say(service, alice, "search", "x")
-    assert error.value.retryable
+        await say(service, alice, *said)
+    assert error.value.retryable is (said in LOOKING)
 
 
-async def test_a_post_that_never_left_may_be_repeated(x, service, alice):
+@every_command
+async def test_what_never_left_may_be_repeated(x, service, alice, said):
     await x.stop()
     with pytest.raises(Unavailable) as error:
-        await say(service, alice, "tweet", "hello")
+        await say(service, alice, *said)
     assert error.value.retryable
 
 

@@ -46,7 +46,7 @@ async def test_a_tweet_is_posted_exactly_as_it_was_typed(x, service, alice, text
 
 
 @pytest.mark.parametrize(
-    "text", ["a" * 281, "日" * 141, "", "  \n", "\ufffe", "\ud800", "a." * 1000]
+    "text", ["a" * 8_001, "", "  \n", "\ufffe", "\ud800", "a." * 1000, "1.2.3 " * 300]
 )
 async def test_what_is_no_tweet_is_refused_before_x_is_asked(x, service, alice, text):
     x.fail(Answer(500))
@@ -60,9 +60,10 @@ async def test_a_search_lists_author_text_and_link_newest_first(x, service, alic
     newer = x.publish("alice", "matrix\ntwo")
     reply = await say(service, alice, "search", "matrix")
     assert plain(reply).splitlines() == [
-        f"- @alice: matrix two open (https://x.com/alice/status/{newer.id})",
-        f"- @bob: matrix one open (https://x.com/bob/status/{older.id})",
+        f"1. @alice (just now): matrix two open (https://x.com/alice/status/{newer.id})",
+        f"2. @bob (just now): matrix one open (https://x.com/bob/status/{older.id})",
     ]
+    assert reply.listing == (newer.id, older.id)
 
 
 async def test_a_search_shows_ten_posts_at_most(x, service, alice):

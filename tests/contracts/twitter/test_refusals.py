@@ -11,12 +11,20 @@ from bot.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthorized, 
 from sandbox.mishaps import Answer
 from sandbox.x import problems
 from tests.contracts.fakes import credential_for
-from tests.contracts.twitter.conftest import ALICE, credential_of, say, service_at
+from tests.contracts.twitter.conftest import (
+    ALICE,
+    LOOKING,
+    POST,
+    credential_of,
+    every_command,
+    say,
+    service_at,
+)
 
 STATUSES = [
     (Answer(400, problems.invalid("query", "x", "no")), Invalid),
     (Answer(401, problems.UNAUTHORIZED), Unauthorized),
-    (Answer(402, problems.NO_CREDITS), Unavailable),
+    (Answer(402, problems.NO_CREDITS), Invalid),
     (Answer(403, problems.FORBIDDEN), Forbidden),
     (Answer(404, problems.NOT_FOUND), NotFound),
     (Answer(409, problems.CONFLICT), Invalid),
@@ -31,7 +39,7 @@ BODIES = ["<html>", "", [], "[]", "null", {"errors": None}, "[" * 200_000, '{"a"
 
 
 @pytest.mark.parametrize(("answer", "error"), STATUSES, ids=lambda v: getattr(v, "status", ""))
-@pytest.mark.parametrize("said", [("search", "x"), ("tweet", "x"), ("whoami",)], ids=lambda s: s[0])
+@every_command
 async def test_every_status_has_its_error(x, service, answer, error, said):
     alice = credential_of(x, service, "alice")
     x.fail(answer)
@@ -72,20 +80,55 @@ NONSENSE = [
 ]
 
 
-@pytest.mark.parametrize("said", [("search", "x"), ("tweet", "x"), ("whoami",)], ids=lambda s: s[0])
+@every_command
 @pytest.mark.parametrize("body", NONSENSE, ids=lambda body: repr(body)[:30])
 async def test_an_answer_that_nobody_understands_is_unavailable(x, service, alice, said, body):
     x.fail(Answer(200, body))
     with pytest.raises(Unavailable) as error:
         await say(service, alice, *said)
-    assert error.value.retryable is (said[0] != "tweet")
+    assert error.value.retryable is (said in LOOKING)
 
 
-@pytest.mark.parametrize("body", [{}, {"errors": None}, {"data": [], "includes": None}])
-async def test_a_search_without_data_has_found_nothing(x, service, alice, body):
+@pytest.mark.parametrize(
+    "body", [{}, {"errors": None}, {"errors": []}, {"data": [], "includes": None}]
+)
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        (("search", "x"), "No post"),
+        (("timeline",), "Your timeline is empty"),
+        (("mentions",), "Nobody"),
+    ],
+)
+async def test_a_list_without_data_is_empty(x, service, alice, *, body, said, told):
     x.fail(Answer(200, body))
-    (line,) = (await say(service, alice, "search", "x")).blocks
-    assert "No post" in line.parts[0]
+    (line,) = (await say(service, alice, *said)).blocks
+    assert told in line.parts[0]
+
+
+ABSENCES = [
+    (problems.missing("tweet", "id", "5"), NotFound),
+    (problems.hidden("tweet", "id", "5"), Invalid),
+    (problems.suspended("id", "5"), Invalid),
+    ({"errors": [{}]}, Forbidden),
+    ({"errors": [None], "data": None}, Forbidden),
+    ({"errors": ["no"]}, Forbidden),
+    ({"errors": [{"type": "https://api.x.com/2/problems/something-new"}]}, Forbidden),
+]
+
+
+@every_command
+@pytest.mark.parametrize(("body", "error"), ABSENCES)
+async def test_errors_in_place_of_data_are_refusals(x, service, alice, *, said, body, error):
+    x.fail(Answer(200, body))
+    with pytest.raises(error):
+        await say(service, alice, *said)
+
+
+async def test_errors_beside_data_are_about_something_else(x, service, alice):
+    posts = {"data": [{"id": "5", "text": "hi"}], **problems.missing("user", "author_id", "7")}
+    x.fail(Answer(200, posts))
+    assert (await say(service, alice, "search", "x")).listing == ("5",)
 
 
 @pytest.mark.parametrize("includes", [None, 3, {"users": 3}, {"users": [None, {"id": "7"}]}])
@@ -129,12 +172,85 @@ async def test_a_reset_that_is_no_time_is_left_out(x, service, alice, reset):
     assert error.value.until is None
 
 
+@pytest.mark.parametrize("who", ["user", "app"])
+async def test_the_end_of_a_limit_of_the_day_is_told_where_that_is_what_is_used_up(
+    x, service, alice, who
+):
+    daily = f"x-{who}-limit-24hour"
+    headers = {"x-rate-limit-reset": "1700000100", f"{daily}-reset": "1700050000"}
+    for left, until in (("1", 1_700_000_100), ("0", 1_700_050_000)):
+        x.fail(Answer(429, "", {**headers, f"{daily}-remaining": left}))
+        with pytest.raises(RateLimited) as error:
+            await say(service, alice, "tweet", "hello")
+        assert error.value.until == datetime.fromtimestamp(until, UTC)
+
+
+async def test_every_command_has_a_limit_of_its_own_for_each_account(x, service, alice, bob):
+    x.limits.per_window["timeline"] = 1
+    await say(service, alice, "timeline")
+    with pytest.raises(RateLimited):
+        await say(service, alice, "timeline")
+    await say(service, alice, "mentions")
+    await say(service, bob, "timeline")
+
+
+@every_command
+async def test_without_credits_every_command_is_the_operators_matter(x, service, alice, said):
+    x.fail(Answer(402, problems.NO_CREDITS))
+    with pytest.raises(Invalid, match="tell the operator of this bot"):
+        await say(service, alice, *said)
+
+
+PROBLEMS = [
+    (403, problems.SPEND_CAP, "paid for is used up"),
+    (429, problems.USAGE_CAP, "paid for is used up"),
+    (403, {"type": "https://api.x.com/2/problems/credits-depleted"}, "paid for is used up"),
+    (403, problems.NOT_ENROLLED, "posting is not in the plan"),
+    (403, {"reason": "official-client-forbidden"}, "posting is not in the plan"),
+    (403, problems.NO_REPLY, "has mentioned you"),
+    (
+        403,
+        {"detail": "You are not permitted to reply", "type": "x/client-forbidden"},
+        "mentioned you",
+    ),
+    (403, problems.SUSPENDED_YOURSELF, "your account is locked or suspended"),
+    (403, {"errors": [{"code": 187, "message": "Status is a duplicate."}]}, "already posted"),
+]
+
+
+@pytest.mark.parametrize(("status", "body", "told"), PROBLEMS, ids=lambda v: str(v)[:40])
+async def test_what_x_names_is_told_plainly(x, service, alice, *, status, body, told):
+    x.fail(Answer(status, body))
+    with pytest.raises(Invalid, match=told):
+        await say(service, alice, "tweet", "hello")
+
+
+async def test_the_accounts_own_limit_is_a_limit(x, service, alice):
+    x.fail(Answer(403, {"detail": "You have reached your daily limit for sending Tweets."}))
+    with pytest.raises(RateLimited):
+        await say(service, alice, "tweet", "hello")
+
+
+async def test_a_reply_to_a_post_that_is_deleted_meanwhile_is_told(x, service, alice):
+    x.fail(
+        Answer(403, {"detail": "You attempted to reply to a Tweet that is deleted or not visible"})
+    )
+    with pytest.raises(NotFound) as error:
+        await say(service, alice, "reply", POST, "hello")
+    assert error.value.what == f"post {POST}"
+
+
+async def test_nobody_acts_as_an_account_that_is_suspended(x, service, alice):
+    x.suspend("alice")
+    with pytest.raises(Invalid, match="your account is locked or suspended"):
+        await say(service, alice, "whoami")
+
+
 async def test_an_app_without_credits_is_the_operators_matter(x, service, alice):
     x.limits.credits = 0
-    with pytest.raises(Unavailable) as error:
+    with pytest.raises(Invalid, match="paid for is used up; tell the operator"):
         await say(service, alice, "tweet", "hello")
-    assert "operator" in error.value.what
-    assert error.value.retryable
+    assert x.posts == ()
     x.limits.credits = math.inf
     await say(service, alice, "tweet", "hello")
 

@@ -13,7 +13,7 @@ from bot.errors import ActasError
 from sandbox.mishaps import Answer, drip_body, drop
 from sandbox.x import XStandIn, problems
 from tests.contracts.fakes import credential_for
-from tests.contracts.twitter.conftest import ALICE, credential_of, say, service_at
+from tests.contracts.twitter.conftest import ALICE, credential_of, every_command, say, service_at
 from tests.contracts.twitter.test_connect import Visitor
 
 TESTS = Path(__file__).parent
@@ -106,9 +106,9 @@ FAULTS = [
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda it: getattr(it, "__name__", str(it)))
-@pytest.mark.parametrize("said", [("tweet", "x"), ("search", "x")], ids=lambda said: said[0])
+@every_command
 async def test_no_error_of_a_command_carries_a_secret(x, fault, said):
-    service = service_at(x.url, x, timeout=0.5)
+    service = service_at(x.url, x, timeout=0.3)
     alice = credential_of(x, service, "alice")
     x.fail(fault)
     with pytest.raises(ActasError) as error:

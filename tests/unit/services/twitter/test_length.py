@@ -1,4 +1,4 @@
-"""How long a post is, as X counts."""
+"""How long a text is, as X counts, and that nothing takes long to count."""
 
 from __future__ import annotations
 
@@ -10,66 +10,114 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.errors import UserError
-from bot.services.twitter import length
-from bot.services.twitter.length import weighted_length
+from bot.services.twitter.length import RAW_LIMIT, Ruler
+from tests.unit.services.twitter.watch import Watch
+
+
+def weigh(text):
+    return Ruler().weigh(text)
 
 
 @pytest.mark.parametrize(
     ("text", "counted"),
     [
         ("hello", 5),
-        ("a" * 280, 280),
+        ("a" * 281, 281),
         ("日" * 140, 280),
         ("👨‍👩‍👧‍👦", 2),
         ("👨‍👩‍👧‍👦" * 140, 280),
         ("🏴󠁧󠁢󠁥󠁮󠁧󠁿", 2),
         ("https://example.com/" + "a" * 900, 23),
         ("see example.com now", 4 + 23 + 4),
+        ("http://localhost", 16),
         ("e\u0301", 1),
         ("a\r\nb", 3),
+        ("a\rb", 3),
         (" a ", 3),
+        ("a\u3000b", 4),
         ("wait" + "." * 200, 204),
     ],
 )
 def test_characters_count_as_they_do_at_x(text, counted):
-    assert weighted_length(text) == counted
-
-
-@pytest.mark.parametrize("text", ["a" * 281, "日" * 141, "👨‍👩‍👧‍👦" * 141])
-def test_too_long_is_told_with_the_number_to_lose(text):
-    with pytest.raises(UserError) as error:
-        weighted_length(text)
-    assert error.value.hint in {"Shorten it by 1.", "Shorten it by 2."}
+    assert weigh(text) == counted
 
 
 @pytest.mark.parametrize("text", ["", " ", "\n\t\u3000"])
 def test_nothing_is_no_post(text):
     with pytest.raises(UserError, match="no text"):
-        weighted_length(text)
+        weigh(text)
 
 
-@pytest.mark.parametrize("text", ["a\ufffe", "\ufeffa", "a\uffff", "half \ud83d"])
+@pytest.mark.parametrize(
+    "text", ["a\ufffe", "\ufeffa", "a\uffff", "half \ud83d", "a " * 300 + "\ufffe"]
+)
 def test_what_x_does_not_take_is_told_without_a_cause_that_quotes_it(text):
     with pytest.raises(UserError, match="does not take") as error:
-        weighted_length(text)
+        weigh(text)
     assert error.value.__context__ is None
 
 
-HOSTILE = ["a." * 1000, "a." * 500, ".1" * 140, "日." * 100, "http://" + "a." * 100, "a" * 1001]
+def test_the_links_of_a_text_are_those_that_x_makes_links_of():
+    text = "a example.com, https://x.com/a?b=c! no.thing _a.com e.g. 日本example.org"
+    assert Ruler().links(text) == ("example.com", "https://x.com/a?b=c", "example.org")
+
+
+SPACES = "\t\n\r \x0b\x0c\x1c\x1f\x85\xa0\u1680\u2000\u200a\u200b\u2028\u202f\u205f\u3000"
+ODD = st.text(st.sampled_from("ab1.日é/😀:_-@#。\u0301\u200d\ufe0f\u20e3" + SPACES), max_size=60)
+
+
+@settings(deadline=None)
+@given(st.lists(st.one_of(ODD, st.sampled_from(["a.co", "https://a.co/b.c", "👨‍👩‍👧‍👦", "1️⃣"]))))
+def test_words_counted_by_themselves_add_up_to_what_the_whole_counts(pieces):
+    text = "".join(pieces)
+    with suppress(UserError):
+        assert weigh(text) == twitter_text.parse_tweet(text).weightedLength
+
+
+HOSTILE = [
+    "a." * 1000,
+    "a." * 500,
+    ".1" * 140,
+    "日." * 100,
+    "日" * 500 + "." + "日" * 500,
+    "http://" + "a." * 100,
+    "a.b.c.d.e.f.g.h " * 400,
+    "é.é " * 2_000,
+    "a" * (RAW_LIMIT + 1),
+    "a.co " * 1_599 + "a.co/a",
+]
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: f"{text[:8]}-{len(text)}")
 def test_what_would_take_long_to_count_never_reaches_the_parser(text, monkeypatch):
-    def counts(text):
-        raise AssertionError("the parser was asked")
-
-    monkeypatch.setattr(twitter_text, "parse_tweet", counts)
+    watch = Watch(monkeypatch)
     with pytest.raises(UserError):
-        weighted_length(text)
+        weigh(text)
+    assert watch.calls == 0
 
 
-@settings(deadline=None)  # the first text loads the parser
-@given(st.text(st.sampled_from("a1.日é/😀 :_-"), min_size=1, max_size=300))
+ALLOWED = [
+    "日" * RAW_LIMIT,
+    "é " * (RAW_LIMIT // 2),
+    "a" * RAW_LIMIT,
+    "👨\u200d" * (RAW_LIMIT // 2),
+    "a" + "\u0301" * (RAW_LIMIT - 1),
+    "a.co " * 400,
+    "https://example.org/" + "a" * 3_000,
+    "a" * 900 + ".co",
+]
+
+
+@pytest.mark.parametrize("text", ALLOWED, ids=lambda text: f"{text[:8]}-{len(text)}")
+def test_the_parser_sees_every_character_once(text, monkeypatch):
+    watch = Watch(monkeypatch)
+    weigh(text)
+    assert watch.characters - watch.calls <= len(text)  # with a space before each word
+    assert watch.work <= 4_000
+
+
+@settings(deadline=None)
+@given(st.text(st.sampled_from("a1.日é/😀 :_-"), min_size=1, max_size=400))
 def test_every_text_has_a_length_or_a_reason(text):
     with suppress(UserError):  # anything else would be a bug for the user
-        assert 1 <= weighted_length(text) <= length.LONGEST
+        assert 1 <= weigh(text) <= 2 * 23 * len(text)

@@ -15,6 +15,12 @@ def test_the_two_keys_suffice():
     assert settings.api_url == "https://api.twitter.com"
     assert settings.web_url == "https://x.com"
     assert (settings.callback, settings.timeout) == ("pin", 15)
+    assert (settings.post_price, settings.link_price) == (0.015, 0.20)
+
+
+def test_prices_can_be_left_unsaid():
+    settings = TwitterSettings.model_validate({**KEYS, "post_price": None, "link_price": None})
+    assert (settings.post_price, settings.link_price) == (None, None)
 
 
 def test_the_keys_are_not_shown():
@@ -68,6 +74,10 @@ def test_what_is_no_safe_origin_is_an_error(key, address):
         {"callback": "web"},
         {"timeout": 0},
         {"timeout": 61},
+        {"post_price": -1},
+        {"link_price": "much"},
+        {"link_price": float("nan")},
+        {"link_price": float("inf")},
         {"unknown": 1},
     ],
 )

@@ -1,0 +1,114 @@
+"""What the commands show of X: posts, an account, what will be posted.
+
+Texts of others are one line each, behind their author's name: a post must not look like several
+posts, or like the bot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Final
+
+from bot.reply import Inline, Line, Link, Mono, Pre, Reply, Strong, line, numbered
+from bot.services.twitter.ages import age
+from bot.services.twitter.answers import Post, Profile
+from bot.services.twitter.api import Prices, TwitterApi
+from bot.services.twitter.draft import Part
+from bot.services.twitter.length import LONGEST
+
+_LONGEST_LINE: Final = 600  # characters of somebody else's text
+_LINKS_NAMED: Final = 5
+
+
+def listed(api: TwitterApi, posts: Sequence[Post], now: datetime, *before: Line) -> Reply:
+    """Numbered posts, which ``like 2`` can then mean."""
+    items = numbered([_item(api, post, now) for post in posts])
+    return Reply((*before, items), listing=tuple(post.id for post in posts))
+
+
+def portrait(api: TwitterApi, profile: Profile) -> tuple[Line, ...]:
+    """An account: its name and link, what it says of itself, its numbers."""
+    link = Link(f"@{profile.handle}", api.address(profile.handle))
+    name = one_line(profile.name)
+    about = [line(one_line(profile.about))] if profile.about.strip() else []
+    protected = " The posts are protected." if profile.protected else ""
+    numbers = (
+        f"{profile.followers:,} followers, follows {profile.following:,}, {profile.posts:,} posts."
+    )
+    return (line(link, f" ({name})" if name else ""), *about, line(numbers + protected))
+
+
+def preview(
+    parts: Sequence[Part], account: str, prices: Prices, reply_to: Link | None = None
+) -> Reply:
+    """What will be posted, to the letter, for the question whether it is meant."""
+    answering: tuple[Inline, ...] = (", in reply to ", reply_to) if reply_to else ()
+    if len(parts) == 1:
+        length = f", {parts[0].length} of {LONGEST} characters"
+        head = line("One post as ", Strong(account), *answering, length, ":")
+        return Reply((head, Pre(parts[0].text), *_flags(parts, prices)))
+    head = line(
+        f"This is longer than the {LONGEST} characters of a post. As a thread of {len(parts)} "
+        "posts by ",
+        Strong(account),
+        *answering,
+        ":",
+    )
+    shown = [
+        block
+        for number, part in enumerate(parts, 1)
+        for block in (line(f"Post {number}, {part.length} characters:"), Pre(part.text))
+    ]
+    return Reply((head, *shown, *_flags(parts, prices)))
+
+
+def one_line(text: str) -> str:
+    """Somebody else's text in one line, and not endless."""
+    words = " ".join(text.split())
+    return words if len(words) <= _LONGEST_LINE else f"{words[:_LONGEST_LINE]}…"
+
+
+def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
+    author = Strong(f"@{post.author}") if post.author else Strong("Somebody")
+    facts = [
+        age(post.created, now) if post.created else "",
+        _counted(post.likes, "like"),
+        _counted(post.reposts, "repost"),
+    ]
+    known = ", ".join(filter(None, facts))
+    about = f" ({known}): " if known else ": "
+    return line(
+        author, about, one_line(post.text), " ", Link("open", api.address(post.author, post.id))
+    )
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}" if number else ""
+
+
+def _flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:
+    """That posts have links, and what that costs."""
+    for number, part in enumerate(parts, 1):
+        which = f"Post {number} has " if len(parts) > 1 else "It has "
+        if part.links:
+            yield line(which, *_named(part.links), _price(prices))
+
+
+def _named(found: Sequence[str]) -> tuple[Inline, ...]:
+    parts: list[Inline] = ["a link: " if len(found) == 1 else f"{len(found)} links: "]
+    for number, link in enumerate(found[:_LINKS_NAMED]):
+        parts += [", " if number else "", Mono(one_line(link))]
+    return (*parts, " and more." if len(found) > _LINKS_NAMED else ".")
+
+
+def _price(prices: Prices) -> str:
+    if prices.link is None:
+        return ""
+    instead = "" if prices.post is None else f" instead of {_dollars(prices.post)}"
+    return f" A post with a link costs the owner of this app {_dollars(prices.link)}{instead}."
+
+
+def _dollars(amount: float) -> str:
+    whole, _, cents = f"{amount:.4f}".partition(".")
+    return f"${whole}.{cents.rstrip('0').ljust(2, '0')}"
