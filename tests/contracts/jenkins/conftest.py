@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 
 import aiohttp
 import pytest
@@ -79,6 +80,13 @@ async def look(service, credential, said, *, listing=None, answers=None, **optio
     bound = bind(command, said.partition(" ")[2], listing)
     async with call_for(service, credential.user, credential, **options) as call:
         return await prepared(call, command, bound, answers or {})
+
+
+async def step(service, credential, word, state, **options):
+    """Look once at what a command has begun to follow; its state has been stored meanwhile."""
+    state = json.loads(json.dumps(state))
+    async with call_for(service, credential.user, credential, **options) as call:
+        return await _command(service, word).follow(call, state)
 
 
 def _command(service, said):

@@ -12,7 +12,11 @@ from sandbox.jenkins import mishaps
 from tests.contracts.fakes import call_for
 from tests.contracts.jenkins.conftest import credential_of, run, service_at
 
-COMMANDS = ("list", "ls team", "describe website", "last website", "build website", "whoami")
+COMMANDS = (
+    *("list", "ls team", "describe website", "last website", "build website", "whoami"),
+    *("watch website", "retry website", "log website", "log website 1 --follow"),
+    *("input website", "approve website", "reject website 1"),
+)
 
 
 @pytest.mark.parametrize("said", COMMANDS)
