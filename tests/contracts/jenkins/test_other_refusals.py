@@ -73,7 +73,7 @@ async def test_no_answer_or_nonsense_may_be_tried_again(jenkins, service, alice,
 @pytest.mark.parametrize("mishap", [mishaps.slow(30), mishaps.drip_head, mishaps.drip_body])
 async def test_answer_without_end_is_given_up(jenkins, hasty, alice, *, said, mishap):
     jenkins.fail(mishap)
-    with pytest.raises(Unavailable, match="within 0.5 seconds"):
+    with pytest.raises(Unavailable, match=r"within 0\.5 seconds"):
         await run(hasty, alice, said)
 
 
