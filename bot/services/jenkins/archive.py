@@ -144,8 +144,10 @@ def typed_artifact(job: JobPath, number: int, artifact: int) -> str:
         plain = ArchivedJob.take(f"{job} {rest}") == (ArchivedJob(job.name), rest)
     except UserError:  # a quote in the name
         plain = False
-    number_of_list = job.name.split()[0].isdecimal()
-    return f"{job} {rest}" if plain and not number_of_list else f"{quote(job.name)} {rest}"
+    if plain and not job.name.split()[0].isdecimal():  # that would be a number of the list
+        return f"{job} {rest}"
+    quoted = quote(job.name)
+    return f"{quoted} {rest}" if quoted != job.name else f"'{job}' {rest}"
 
 
 def _ends(artifact: Artifact, ending: str) -> bool:
