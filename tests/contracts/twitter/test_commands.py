@@ -9,7 +9,7 @@ from bot.errors import UserError
 from bot.reply import Items, Link, Strong
 from sandbox.mishaps import Answer
 from tests.contracts.fakes import links, plain
-from tests.contracts.twitter.conftest import command, credential_of, say, service_at
+from tests.contracts.twitter.conftest import command, credential_of, run, say, service_at
 
 
 async def test_a_tweet_is_posted_as_its_author_and_answered_with_link_and_count(x, service, alice):
@@ -102,15 +102,17 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_the_text_of_a_post_is_data_in_the_reply(x, service, alice, text):
+@pytest.mark.parametrize("said", ["search from:bob", "timeline", "mentions", "user bob"])
+async def test_the_text_of_a_post_is_data_in_the_reply(x, service, alice, text, said):
+    text = f"{text} @alice"
     post = x.publish("bob", text)
-    reply = await say(service, alice, "search", "from:bob")
-    (items,) = reply.blocks
+    reply = await run(service, alice, said)
+    *_, items = reply.blocks
     assert isinstance(items, Items)
     (item,) = items.items
     assert text in item.parts
     assert [type(part) for part in item.parts] == [Strong, str, str, str, Link]
-    assert [link.url for link in links(reply)] == [f"https://x.com/bob/status/{post.id}"]
+    assert [link.url for link in links(reply)][-1:] == [f"https://x.com/bob/status/{post.id}"]
 
 
 async def test_a_post_of_several_lines_cannot_pose_as_several_posts(x, service, alice):

@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.errors import Forbidden, Invalid, NotFound, RateLimited, Unauthorized, Unavailable
+from bot.services.twitter.arguments import Handle
 from sandbox.mishaps import Answer
 from sandbox.x import problems
 from tests.contracts.fakes import credential_for
 from tests.contracts.twitter.conftest import (
     ALICE,
+    CHANGING,
     LOOKING,
     POST,
     credential_of,
@@ -104,6 +106,17 @@ async def test_a_list_without_data_is_empty(x, service, alice, *, body, said, to
     x.fail(Answer(200, body))
     (line,) = (await say(service, alice, *said)).blocks
     assert told in line.parts[0]
+
+
+@pytest.mark.parametrize("body", [{}, {"errors": None}, {"data": None}, {"errors": []}], ids=repr)
+@pytest.mark.parametrize(
+    "said", [("whoami",), ("user", Handle("bob")), *CHANGING], ids=lambda s: s[0]
+)
+async def test_anything_else_without_data_is_nonsense(x, service, alice, said, body):
+    x.fail(Answer(200, body))
+    with pytest.raises(Unavailable) as error:
+        await say(service, alice, *said)
+    assert error.value.retryable is (said in LOOKING)
 
 
 ABSENCES = [
