@@ -15,7 +15,6 @@ from bot.services.jenkins.definitions import legal, missing
 from bot.services.jenkins.replies import short
 
 _YES_NO: Final = {"yes": "true", "no": "false"}
-_HIDDEN: Final = "Password"  # the kind of parameter that Jenkins does not show
 
 
 def settle(
@@ -35,7 +34,7 @@ def settle(
         Exposed: a password was typed in a room.
         UserError: what was typed cannot be meant.
     """
-    hidden = {d.name for d in definitions if d.kind == _HIDDEN}
+    hidden = {d.name for d in definitions if d.hidden}
     _refuse_exposed([n for n, v in params.pairs if n in hidden and v], private=private)
     given = legal(definitions, params)
     pairs = {n: _sealed(v) if n in hidden else v for n, v in given.pairs}
@@ -52,10 +51,9 @@ def settle(
 
 def question(definition: Definition) -> Question:
     """Ask for one value; a password in the direct message only."""
-    secret = definition.kind == _HIDDEN
     if definition.kind == "Boolean":
         return Question(definition.name, _prompt(definition, " Yes or no?"), tuple(_YES_NO))
-    return Question(definition.name, _prompt(definition, ""), definition.choices, secret)
+    return Question(definition.name, _prompt(definition, ""), definition.choices, definition.hidden)
 
 
 def _refuse_exposed(names: Sequence[str], *, private: bool) -> None:
@@ -76,7 +74,7 @@ def _prompt(definition: Definition, more: str) -> Reply:
 
 
 def _answered(definition: Definition, answer: Value) -> Value:
-    if definition.kind == _HIDDEN:
+    if definition.hidden:
         return _sealed(answer)
     if isinstance(answer, str) and definition.kind == "Boolean":
         return _YES_NO.get(answer, answer)

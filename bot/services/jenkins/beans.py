@@ -94,10 +94,15 @@ class Definition(Bean):
         return self.type.removesuffix("ParameterDefinition")
 
     @property
+    def hidden(self) -> bool:
+        """Whether its values are not to be seen; plugins have such kinds, too."""
+        return self.kind.endswith("Password")
+
+    @property
     def default(self) -> str | None:
         """What it is when nothing is given, as it would be typed; None where it is not known."""
         given = self.default_value
-        if given is None or given.value is None or self.kind == "Password":
+        if given is None or given.value is None or self.hidden:
             return None
         return str(given.value).lower() if isinstance(given.value, bool) else str(given.value)
 

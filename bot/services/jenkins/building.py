@@ -105,7 +105,7 @@ async def _wait(
     site, why = call.api.site, ""
     if queued.item is None:
         return replies.waiting(site, job, None, why, twin=queued.twin), None
-    state = {"job": job.name, "item": queued.item, "twin": queued.twin, "mine": True}
+    state = {"job": job.name, "item": queued.item, "twin": queued.twin, "mine": not queued.twin}
     until = site.clock() + patience
     for pause in _pauses():
         try:
@@ -117,7 +117,7 @@ async def _wait(
         if item.cancelled:
             return replies.cancelled(job), None
         if item.executable is not None:
-            return _started(call, job, item.executable.number)
+            return _started(call, job, item.executable.number, twin=queued.twin)
         if site.clock() + pause > until:
             break
         if item.why != why:
@@ -139,12 +139,14 @@ async def _left(
         found = None
     if found is None:
         return replies.waiting(site, job, item, "", twin=queued.twin), state
-    return _started(call, job, found.number)
+    return _started(call, job, found.number, twin=queued.twin)
 
 
-def _started(call: Call[JenkinsApi], job: JobPath, number: int) -> tuple[Reply, Mapping[str, Any]]:
+def _started(
+    call: Call[JenkinsApi], job: JobPath, number: int, *, twin: bool
+) -> tuple[Reply, Mapping[str, Any]]:
     run = Run(call.api.site, job, number, call.account)
-    return status.started(run), {"job": job.name, "number": number, "mine": True}
+    return status.started(run, twin=twin), {"job": job.name, "number": number, "mine": not twin}
 
 
 def _pauses() -> Iterator[float]:

@@ -88,9 +88,11 @@ class Client(jenkins.Jenkins):  # type: ignore[misc]  # python-jenkins has no ty
         See https://www.jenkins.io/doc/book/using/remote-access-api/ ("progressiveText").
         """
         response = self._get("GET", f"{run}/{_LOG}", start)
-        text = response.headers.get("X-Text-Size", "")
-        if not _is_size(text):
+        if not response.headers.get("Content-Type", "").startswith("text/plain"):
             raise stranger(retryable=True)
+        text = response.headers.get("X-Text-Size", "")
+        if not _is_size(text):  # it has not begun yet, or its file is gone
+            return Piece(b"", 0, more=False)
         more = response.headers.get("X-More-Data", "").lower() == "true"
         return Piece(response.content, int(text), more)
 

@@ -65,7 +65,7 @@ async def _in_queue(call: Call[JenkinsApi], path: JobPath, state: State) -> Step
 async def _running(call: Call[JenkinsApi], run: Run, build: Build, state: State) -> Step:
     api = call.api
     stages = await _stages(api, run, build) if not state.get("plain") else None
-    if stages is None:
+    if stages is None and build.is_pipeline:
         state = {**state, "plain": True}
     questions = await _questions(api, run) if stages and stages.asks else ()
     stage = stages.running if stages else ""

@@ -29,8 +29,9 @@ async def follow_log(call: Call[JenkinsApi], state: Mapping[str, Any]) -> Step:
     log = await ending(call.api, run.path, run.number, _LIVE_MOST)
     if not log.more:
         build = await call.api.run(run.path, run.number)
-        ended = line("The log of ", run.link, ": ", Strong(short(build.result or "ended")), ".")
-        return Step(_shown(run, ended, log, _LIVE_LINES), None)
+        if not build.building:
+            title = line("The log of ", run.link, ": ", Strong(short(build.result or "ended")), ".")
+            return Step(_shown(run, title, log, _LIVE_LINES), None)
     shortest, longest = _WAITS
     wait = shortest
     if log.size == state.get("size"):

@@ -78,7 +78,7 @@ def _taken_over(
         if name in typed or name not in given:
             continue
         value = given[name]
-        if definition.kind != "Password" and isinstance(value, str | bool | int | float):
+        if not definition.hidden and isinstance(value, str | bool | int | float):
             pairs.append((name, str(value).lower() if isinstance(value, bool) else str(value)))
         else:
             unknown.add(name)

@@ -48,8 +48,11 @@ class Run:
         return typed(self.path, self.number)
 
 
-def started(run: Run) -> Reply:
-    """The build is there."""
+def started(run: Run, *, twin: bool = False) -> Reply:
+    """The build is there; ``twin``: it was asked for before, by this person or another."""
+    if twin:
+        said = line("An equal build was waiting already, and has started: ", run.link, ".")
+        return Reply((said,), about=run.link)
     return Reply((_begun(run),), about=run.link)
 
 
