@@ -61,7 +61,7 @@ def _refuse_exposed(names: Sequence[str], *, private: bool) -> None:
         return
     raise Exposed(
         f"{' and '.join(names)}: a password, typed where others read it. It was not used.",
-        f"Change it. Then say the command with {names[0]}= and nothing behind it, and I ask you "
+        f"Change it. Then say the command with `{names[0]}=` and nothing behind it, and I ask you "
         "for it in our direct message.",
     )
 

@@ -6,7 +6,7 @@ A branch with a slash is a job with ``%2F`` in its name; people type the slash.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -29,13 +29,20 @@ def complete(typed: str, names: Sequence[str]) -> Matches:
 
     What is longer than what was typed only by folders is meant before what is longer by letters.
     """
+    found = named(typed, names)
+    if found:
+        return Matches(found)
     wanted = folded(typed)
     spelled = [(name, folded(name)) for name in names]
-    parts = tuple(n for n, text in spelled if text == wanted or text.endswith(f"/{wanted}"))
-    if parts:
-        return Matches(parts)
     ends = [(n, text.removesuffix(wanted)) for n, text in spelled if text.endswith(wanted)]
     return Matches(tuple(n for n, _ in ends), all(not head[-1].isalnum() for _, head in ends))
+
+
+def named(typed: str, names: Iterable[str]) -> tuple[str, ...]:
+    """The names whose last parts are what was typed."""
+    wanted = folded(typed)
+    spelled = ((name, folded(name)) for name in names)
+    return tuple(n for n, text in spelled if text == wanted or text.endswith(f"/{wanted}"))
 
 
 def nearest(typed: str, names: Sequence[str]) -> tuple[str, ...]:

@@ -17,7 +17,7 @@ from bot.reply import Block, Mono, Reply, line, numbered
 from bot.secret import Secret
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.beans import Entry, Job, Jobs
-from bot.services.jenkins.completion import complete, folded, nearest
+from bot.services.jenkins.completion import complete, named, nearest
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.numbers import BuildNumber
 from bot.services.jenkins.replies import short
@@ -62,8 +62,9 @@ async def find(
     else:
         return _found(path, job, number, folders=folders)
     entries = await _entries(api, missing)
-    if number and (whole := _exactly(f"{path.name} {number}", entries)):
-        path, number = replace(path, name=whole), BuildNumber()
+    whole = named(f"{path.name} {number}", _names(entries, folders=False)) if number else ()
+    if len(whole) == 1:
+        path, number = replace(path, name=whole[0]), BuildNumber()
     else:
         matches = complete(path.name, _names(entries, folders=folders))
         if not matches.names and not folders:
@@ -147,11 +148,6 @@ async def _entries(api: JenkinsApi, missing: NotFound) -> Sequence[Entry]:
 
 def _names(entries: Iterable[Entry], *, folders: bool) -> list[str]:
     return [name for name, row in entries if folders or row.color is not None]
-
-
-def _exactly(name: str, entries: Iterable[Entry]) -> str:
-    wanted = folded(name)
-    return next((known for known, _ in entries if folded(known) == wanted), "")
 
 
 async def _offer(

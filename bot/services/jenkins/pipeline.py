@@ -149,9 +149,11 @@ async def _answer(
     try:
         await api.ask(lambda client: client.post(f"{path.item}/{number}/input/{to}", form), what)
         return
-    except Invalid:
-        pass
-    raise Invalid("others may have to answer that, or it has been answered; nothing was changed")
+    except NotFound:
+        reason = "that question does not wait any more; nothing was changed"
+    except Invalid:  # Jenkins names no permission here
+        reason = "it is for others to answer that question; nothing was changed"
+    raise Invalid(reason)
 
 
 def _filled(

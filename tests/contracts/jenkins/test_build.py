@@ -11,7 +11,7 @@ from bot.commands.arguments import bind, phrase
 from bot.errors import Forbidden, Invalid, NotFound, Unavailable, UserError
 from bot.services.jenkins.names import JobPath
 from sandbox.jenkins import choice, file, mishaps, string
-from sandbox.jenkins.world import Parameter
+from sandbox.jenkins.parameters import Parameter
 from tests.contracts.fakes import SilentProgress, call_for, links, plain
 from tests.contracts.jenkins.conftest import look, run
 

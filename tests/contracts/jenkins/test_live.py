@@ -207,7 +207,7 @@ async def test_jenkins_that_is_away_is_for_the_core_to_wait_for(jenkins, service
 async def test_build_that_was_deleted_ends_it(jenkins, service, alice):
     _, state = await begun(service, alice, "build website")
     await jenkins.idle()
-    jenkins._site.items["website"].builds.clear()
+    jenkins.builds("website")[0].job.builds.clear()
     with pytest.raises(NotFound, match="build website #1"):
         await step(service, alice, "build", state)
 

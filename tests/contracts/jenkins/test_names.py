@@ -150,6 +150,8 @@ async def test_number_behind_a_name_may_be_part_of_it(jenkins, service, alice):
     talked = await look(service, alice, "log release 2024")
     assert talked.ready.arguments["job"].name == "release 2024"
     assert "number" not in talked.ready.arguments
+    talked = await look(service, alice, "log größe + 1")
+    assert talked.ready.arguments["job"].name == "team/größe + 1"
     talked = await look(service, alice, "log release 2024 3")
     assert talked.ready.arguments["job"].name == "release 2024"
     assert talked.ready.arguments["number"].number == 3

@@ -8,7 +8,7 @@ from bot.commands.arguments import phrase, shown
 from bot.errors import Exposed, UserError
 from bot.secret import Secret
 from sandbox.jenkins import file
-from sandbox.jenkins.world import Parameter
+from sandbox.jenkins.parameters import Parameter
 from tests.contracts.fakes import call_for, plain
 from tests.contracts.jenkins.conftest import look, run
 
@@ -28,7 +28,7 @@ def posts(jenkins):
 
 @pytest.fixture
 def needy(jenkins):
-    jenkins.add_job("needy", NEEDY)
+    jenkins.needy = jenkins.add_job("needy", NEEDY)
     return jenkins
 
 
@@ -143,7 +143,7 @@ async def test_file_without_default_cannot_be_asked_for(jenkins, service, alice)
 async def test_what_changed_since_it_was_asked_is_refused(needy, service, alice):
     """Between a question and a "yes" somebody may change the job."""
     talked = await look(service, alice, "build needy", answers=ANSWERS)
-    needy._site.items["needy"].parameters = (Parameter("ENV", "Choice", "a", ("a", "b")),)
+    needy.needy.parameters = (Parameter("ENV", "Choice", "a", ("a", "b")),)
     service.site.clock = lambda: 1e9
     async with call_for(service, alice.user, alice) as call:
         with pytest.raises(UserError):

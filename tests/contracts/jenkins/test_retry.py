@@ -9,7 +9,7 @@ import pytest
 from bot.errors import Exposed, Invalid, NotFound, UserError
 from bot.secret import Secret
 from sandbox.jenkins import mishaps
-from sandbox.jenkins.world import Parameter
+from sandbox.jenkins.parameters import Parameter
 from tests.contracts.fakes import plain
 from tests.contracts.jenkins.conftest import look, run
 
@@ -76,22 +76,29 @@ async def test_password_typed_in_a_room_is_not_used(built, service, alice):
 
 
 async def test_what_the_job_takes_no_more_is_left_out_and_told(built, service, alice):
-    built._site.items["deploy prod"].parameters = (Parameter("VERSION", "String", "main"),)
+    built.builds("deploy prod")[0].job.parameters = (Parameter("VERSION", "String", "main"),)
+    given = [
+        {"name": "VERSION", "value": "1.2 beta"},
+        {"name": "ENV", "value": "prod"},
+        {"name": "PW"},
+    ]
+    bean = {"number": 1, "actions": [{}, {"parameters": given}]}
+    built.fail(mishaps.json(json.dumps(bean)), path="/1/api/json")
     talked = await look(service, alice, "retry deploy prod 1")
     assert str(talked.ready.arguments["params"]) == "VERSION='1.2 beta'"
-    assert "does not take ENV, DRY, NOTE, PW any more" in plain(talked.ready.preview)
+    assert "does not take ENV, PW any more" in plain(talked.ready.preview)
 
 
 async def test_choice_that_is_none_any_more_is_told_with_those_that_are(built, service, alice):
     parameter = Parameter("ENV", "Choice", "moon", ("moon", "mars"))
-    built._site.items["deploy prod"].parameters = (parameter,)
+    built.builds("deploy prod")[0].job.parameters = (parameter,)
     with pytest.raises(UserError) as caught:
         await look(service, alice, "retry deploy prod 1")
     assert "moon | mars" in caught.value.hint
 
 
 async def test_what_is_new_and_has_no_default_is_asked_for(built, service, alice):
-    built._site.items["deploy prod"].parameters = (Parameter("NEW", "String", None),)
+    built.builds("deploy prod")[0].job.parameters = (Parameter("NEW", "String", None),)
     talked = await look(service, alice, "retry deploy prod 1")
     assert [question.name for question in talked.asked] == ["NEW"]
 
@@ -99,7 +106,7 @@ async def test_what_is_new_and_has_no_default_is_asked_for(built, service, alice
 async def test_value_that_jenkins_does_not_show_is_asked_for_whatever_the_default(
     built, service, alice
 ):
-    built._site.items["deploy prod"].parameters = (Parameter("RUN", "Run", "main#1"),)
+    built.builds("deploy prod")[0].job.parameters = (Parameter("RUN", "Run", "main#1"),)
     bean = {"number": 1, "actions": [{"parameters": [{"name": "RUN"}]}]}
     built.fail(mishaps.json(json.dumps(bean)), path="/1/api/json")
     talked = await look(service, alice, "retry deploy prod 1")
