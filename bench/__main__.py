@@ -10,7 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from bench import load, machine, quiet, report, restart
+from bench import flood, load, machine, quiet, report, restart
 from bench.figures import Figure
 from bench.plan import FULL, QUICK, Plan
 from bench.stand import Stand, Tell
@@ -49,13 +49,15 @@ async def _measure(stand: Stand, plan: Plan, tell: Tell) -> list[Figure]:
     single = await quiet.measure(stand, plan)
     tell(f"{plan.crowd} commands in flight")
     loaded = await load.measure(stand, plan)
+    tell(f"{plan.flood} commands of one user")
+    flooded = await flood.measure(stand, plan)
     tell(f"{plan.many} rooms")
     await stand.fill(plan.many)
     tell(f"restarts with {plan.many} rooms")
     large = await restart.measure(stand, plan, plan.many)
     lost = await restart.lose(stand, plan.many)
     tell("done")
-    return [*single, *loaded, *small, *large, lost]
+    return [*single, *loaded, *flooded, *small, *large, lost]
 
 
 def main() -> int:

@@ -13,7 +13,8 @@ class Plan:
     ``few`` and ``many`` are the rooms that a bot is in when it is restarted, ``starts`` times.
     ``crowd`` is the number of askers, and of commands in flight. In each round ``quiet`` commands
     are said one at a time; under load everybody says ``each``, and ``each_together`` when all sit
-    in one room. ``limit`` is in seconds: a run that takes longer gives up.
+    in one room. One user says ``flood`` commands at once, in ``flood_rounds``. ``limit`` is in
+    seconds: a run that takes longer gives up.
     """
 
     few: int
@@ -24,6 +25,8 @@ class Plan:
     load_rounds: int
     each: int
     each_together: int
+    flood: int
+    flood_rounds: int
     starts: int
     limit: float
 
@@ -37,6 +40,8 @@ FULL: Final = Plan(
     load_rounds=3,
     each=6,
     each_together=2,
+    flood=200,
+    flood_rounds=3,
     starts=5,
     limit=1200,
 )
@@ -49,6 +54,8 @@ QUICK: Final = Plan(
     load_rounds=1,
     each=4,
     each_together=2,
+    flood=50,
+    flood_rounds=1,
     starts=1,
     limit=300,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from bot.errors import UserError
 from bot.following import Followers
 from bot.journal import Entry, Journal
 from bot.model import Message
-from bot.plugin import Call, Command, Effect, Rest, Service, command
+from bot.plugin import Call, Command, Effect, Ready, Rest, Service, command
 from bot.reply import Block, Inline, Mono, Reply, Strong, Table, line, say
 
 _NOTHING: Final = Rest("")
@@ -57,7 +57,7 @@ class Builtins:
             describe("accounts", aliases=("whoami",))(self.accounts),
             describe("history", examples=("history", "history 2"))(self.history),
             describe("verify")(self.verify),
-            describe("forget me", effect=Effect.DANGER)(self.forget),
+            describe("forget me", effect=Effect.DANGER, prepare=self.before_forget)(self.forget),
         )
 
     async def help(self, call: Call[Message], topic: Rest = _NOTHING) -> Reply:
@@ -138,6 +138,14 @@ class Builtins:
         if not call.actor.verified:
             return Reply((how, why))
         return Reply((line("I have verified you by emoji. To do it again:"), how))
+
+    async def before_forget(self, call: Call[Message], answers: Mapping[str, Any]) -> Ready:
+        """Say what would be gone."""
+        del answers
+        names = [account.service for account in await self._accounts.of(call.actor)]
+        kept = f"your credentials for {', '.join(names)}, and " if names else ""
+        what = say(f"It removes {kept}what your history shows, for good.")
+        return Ready({}, preview=what)
 
     async def forget(self, call: Call[Message]) -> Reply:
         """Remove everything that I keep of yours."""

@@ -361,7 +361,7 @@ class Dispatch:
             ):
                 await self._answers.answer(message, marked(verdict.reason))
             return False
-        if found is None:
+        if found is None and not self._questions.fits(message):
             return True
         pace = self._throttle.take(actor.user, now())
         if pace is Pace.SAY_SO:
