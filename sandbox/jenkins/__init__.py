@@ -3,17 +3,11 @@
 Kept to what Jenkins' own pages and sources say; it is small, but it refuses what Jenkins refuses.
 """
 
-from sandbox.jenkins.app import JenkinsStandIn, Seen
-from sandbox.jenkins.world import (
-    ADMINISTER,
-    BUILD,
-    CANCEL,
-    MULTIBRANCH,
-    OVERALL_READ,
-    PIPELINE,
-    READ,
-    Build,
-    Job,
+from sandbox.jenkins.app import JenkinsStandIn
+from sandbox.jenkins.builds import Build
+from sandbox.jenkins.items import MULTIBRANCH, PIPELINE, Job
+from sandbox.jenkins.parameters import (
+    Parameter,
     boolean,
     choice,
     file,
@@ -21,19 +15,37 @@ from sandbox.jenkins.world import (
     string,
     text,
 )
+from sandbox.jenkins.pipeline import Ask, Stage
+from sandbox.jenkins.reports import Case
+from sandbox.jenkins.seen import Seen
+from sandbox.jenkins.users import (
+    ADMINISTER,
+    ARTIFACTS,
+    BUILD,
+    CANCEL,
+    CONFIGURE,
+    OVERALL_READ,
+    READ,
+)
 
 __all__ = [
     "ADMINISTER",
+    "ARTIFACTS",
     "BUILD",
     "CANCEL",
+    "CONFIGURE",
     "MULTIBRANCH",
     "OVERALL_READ",
     "PIPELINE",
     "READ",
+    "Ask",
     "Build",
+    "Case",
     "JenkinsStandIn",
     "Job",
+    "Parameter",
     "Seen",
+    "Stage",
     "boolean",
     "choice",
     "file",

@@ -9,7 +9,7 @@ from html import escape
 
 from aiohttp import web
 
-from sandbox.jenkins.world import OVERALL_READ, User
+from sandbox.jenkins.users import OVERALL_READ, User
 
 VERSION = {"X-Jenkins": "2.516.3", "X-Hudson": "1.395"}
 
@@ -63,6 +63,17 @@ def require(user: User | None, permission: str, scope: str = "") -> User:
     raise Refusal(html(403, body, headers))
 
 
+def require_post(request: web.Request) -> None:
+    """Go on with a POST only, before anything else is looked at.
+
+    Raises:
+        Refusal: 405.
+    """
+    if request.method != "POST":
+        text = "This URL requires POST"
+        raise Refusal(html(405, page("Method Not Allowed", text), {"Allow": "POST"}))
+
+
 def missing() -> Refusal:
     """404, also for what the user may not see."""
     return Refusal(html(404, page("Error 404 Not Found", "Not Found")))
@@ -73,12 +84,26 @@ def error(status: int, text: str) -> Refusal:
     return Refusal(html(status, page(f"Error {status}", escape(text))))
 
 
+def failure(text: str) -> Refusal:
+    """A page that says what the user did wrong (``hudson.model.Failure``)."""
+    return Refusal(html(400, page("Error", escape(text)), {"X-Error": text}))
+
+
 def page(title: str, text: str) -> str:
     """A page as a browser would be shown."""
     return (
         f"<!DOCTYPE html><html><head><title>{title} [Jenkins]</title></head>"
         f"<body><h1>{title}</h1><p>{text}</p></body></html>"
     )
+
+
+def redirect(request: web.Request, place: str = ".") -> web.Response:
+    """302 to a place beside the request's own, or to the page that the request came from."""
+    if place == ".":
+        place = request.headers.get("Referer", place)
+    if place == ".":
+        place = str(request.url.with_query(None).parent) + "/"
+    return web.Response(status=302, headers={"Location": place})
 
 
 def html(status: int, body: str, headers: Mapping[str, str] | None = None) -> web.Response:

@@ -3,37 +3,24 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+import time
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.jenkins.access import VERSION, Refusal
-from sandbox.jenkins.site import Site
-from sandbox.jenkins.world import (
-    OVERALL_READ,
-    Build,
-    Folder,
-    Item,
-    Job,
-    Parameter,
-    QueueItem,
-    User,
-    parent_of,
-)
+from sandbox.jenkins.builds import Build
+from sandbox.jenkins.items import Folder, Job
+from sandbox.jenkins.nodes import Node
+from sandbox.jenkins.parameters import Parameter, Value
+from sandbox.jenkins.queue_item import QueueItem
+from sandbox.jenkins.seen import Seen
+from sandbox.jenkins.site import answer
+from sandbox.jenkins.users import OVERALL_READ, User
+from sandbox.jenkins.world import World
 from sandbox.stand_in import StandIn
-
-
-@dataclass(frozen=True)
-class Seen:
-    """A request as it came in: for what must, or must not, be in it."""
-
-    method: str
-    raw_path: str
-    headers: dict[str, str] = field(repr=False)
-    body: str = field(repr=False)
 
 
 class JenkinsStandIn(StandIn):
@@ -51,7 +38,7 @@ class JenkinsStandIn(StandIn):
 
     def __init__(self) -> None:
         super().__init__()
-        self._site = Site()
+        self._world = World()
         self.requests: list[Seen] = []
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
@@ -59,93 +46,149 @@ class JenkinsStandIn(StandIn):
         app = web.Application(middlewares=[self._see], client_max_size=16 * 1024**2)
         app.router.add_route("*", "/{path:.*}", self._answer)
         await self._listen(app, tls)
-        self._site.root = f"{self.url}/"
+        self._world.root = f"{self.url}/"
 
     async def stop(self) -> None:
         """Stop listening, and drop all that runs."""
-        await self._site.queue.stop()
+        await self._world.queue.stop()
         await super().stop()
 
     def add_user(self, name: str, full_name: str = "", *, overall_read: bool = True) -> str:
         """Register a user and return a new API token of theirs."""
-        user = self._site.users.setdefault(name, User(name, full_name or name))
+        user = self._world.users.setdefault(name, User(name, full_name or name))
         if overall_read:
             user.permissions.setdefault("", set()).add(OVERALL_READ)
         return user.new_token()
 
     def revoke_tokens(self, name: str) -> None:
         """Revoke every API token of a user."""
-        self._site.users[name].hashes.clear()
+        self._world.users[name].hashes.clear()
 
     def allow(self, name: str, scope: str, *permissions: str) -> None:
         """Give permissions on an item, on all that is in a folder, or ("") everywhere."""
-        self._site.users[name].permissions.setdefault(scope, set()).update(permissions)
+        self._world.users[name].permissions.setdefault(scope, set()).update(permissions)
 
     def add_folder(self, full_name: str, **more: Any) -> Folder:
-        """Register a folder; ``more`` as in :class:`~sandbox.jenkins.world.Folder`."""
+        """Register a folder; ``more`` as in :class:`~sandbox.jenkins.items.Folder`."""
         folder = Folder(full_name, **more)
-        self._add(folder)
+        self._world.items.add(folder)
         return folder
 
     def add_job(self, full_name: str, parameters: Iterable[Parameter] = (), **more: Any) -> Job:
-        """Register a job, its folder first; ``more`` as in :class:`~sandbox.jenkins.world.Job`."""
+        """Register a job, its folder first; ``more`` as in :class:`~sandbox.jenkins.items.Job`."""
         job = Job(full_name, tuple(parameters), **more)
-        self._add(job)
+        self._world.items.add(job)
         return job
+
+    def add_build(
+        self,
+        full_name: str,
+        result: str = "SUCCESS",
+        *,
+        user: str = "somebody",
+        ago: float = 3600.0,
+        seconds: float = 60.0,
+        parameters: Mapping[str, Value] | None = None,
+        log: str = "",
+    ) -> Build:
+        """Register a build that began ``ago`` seconds ago, and took some; with the job's tests."""
+        job = self._world.job(full_name)
+        who = self._world.users.get(user, User(user, user.title()))
+        build = Build(job, job.next_number, 0, who, parameters or {}, time.time() - ago)
+        build.console.write(log)
+        build.tests, build.artifacts = job.tests, job.artifacts
+        build.end(result, build.started + seconds)
+        job.add(build)
+        return build
+
+    def add_node(self, name: str, **more: Any) -> Node:
+        """Register a node; ``more`` as in :class:`~sandbox.jenkins.nodes.Node`."""
+        node = Node(name, **more)
+        self._world.nodes.add(node)
+        return node
+
+    @property
+    def built_in(self) -> Node:
+        """The node that is always there."""
+        return self._world.nodes.built_in
+
+    def need_artifacts_permission(self) -> None:
+        """Let downloads need Run/Artifacts, as ``-Dhudson.security.ArtifactsPermission`` does."""
+        self._world.artifacts_permission = True
 
     def builds(self, full_name: str) -> list[Build]:
         """The builds of a job, oldest first, with who started them."""
-        return list(self._job(full_name).builds)
+        return list(self._world.job(full_name).builds)
+
+    def log(self, full_name: str, text: str) -> None:
+        """Let the newest build of a job print something."""
+        self._world.job(full_name).builds[-1].console.write(text)
 
     async def started(self, full_name: str, number: int = 1) -> Build:
         """Wait until a job's build of this number is there."""
-        return await self._site.queue.started(self._job(full_name), number)
+        job = self._world.job(full_name)
+        await self._world.queue.until(lambda: job.build(str(number)) is not None)
+        return self.builds(full_name)[number - 1]
 
-    async def finish(self, full_name: str) -> None:
-        """End the build that runs, of a job whose ``seconds`` are None."""
-        await self._site.queue.release(self._job(full_name))
+    async def asks(self, full_name: str) -> Build:
+        """Wait until a pipeline asks something, and return its build."""
+        job = self._world.job(full_name)
+        await self._world.queue.until(lambda: any(build.asks for build in job.builds))
+        return next(build for build in job.builds if build.asks)
+
+    async def reached(self, full_name: str, stage: str) -> Build:
+        """Wait until the newest build of a pipeline is in a stage, and return it."""
+        job = self._world.job(full_name)
+        await self._world.queue.until(
+            lambda: any(s.stage.name == stage for b in job.builds[-1:] for s in b.stages)
+        )
+        return job.builds[-1]
+
+    async def finish(self, full_name: str, result: str = "") -> None:
+        """End what runs of a job, though its ``seconds`` are None, and wait until it has ended.
+
+        ``result``: of all builds of the job from now on. A question stays until it is answered.
+        """
+        job = self._world.job(full_name)
+        job.result = result or job.result
+        running = [build for build in job.builds if build.ended is None]
+        for build in running:
+            build.let()
+        await self._world.queue.until(lambda: all(b.ended or b.asks for b in running))
+
+    def next_stage(self, full_name: str) -> None:
+        """End the stage that a pipeline is in, though its ``seconds`` are None."""
+        self._world.job(full_name).builds[-1].let(all_of_it=False)
 
     @property
     def queued(self) -> list[QueueItem]:
         """What waits in the queue."""
-        return [item for item in self._site.queue.items.values() if item.waiting]
+        return self._world.queue.waiting
 
     @property
     def quiet_period(self) -> float:
         """Seconds that a build waits for others like it."""
-        return self._site.queue.quiet_period
+        return self._world.queue.quiet_period
 
     @quiet_period.setter
     def quiet_period(self, seconds: float) -> None:
-        self._site.queue.quiet_period = seconds
+        self._world.queue.quiet_period = seconds
 
     async def hold(self, held: bool = True) -> None:
         """Keep every executor busy, or let them go."""
-        await self._site.queue.hold(held)
+        await self._world.queue.hold(held)
 
     async def cancel(self, item: QueueItem) -> None:
         """Cancel what waits, as somebody might on Jenkins' page."""
-        await self._site.queue.cancel(item)
+        await self._world.queue.cancel(item)
 
     def forget_left_items(self) -> None:
         """Forget the queue items that became builds, as Jenkins does after five minutes."""
-        self._site.queue.forget()
+        self._world.queue.forget()
 
     async def idle(self) -> None:
         """Wait until all that was queued has been built."""
-        await self._site.queue.idle()
-
-    def _job(self, full_name: str) -> Job:
-        item = self._site.items[full_name]
-        if not isinstance(item, Job):
-            raise TypeError(f"{full_name} is a folder")
-        return item
-
-    def _add(self, item: Item) -> None:
-        parent = parent_of(item.full_name)
-        if parent and not isinstance(self._site.items.get(parent), Folder):
-            raise ValueError(f"no folder {parent}")
-        self._site.items[item.full_name] = item
+        await self._world.queue.idle()
 
     @web.middleware
     async def _see(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -153,9 +196,9 @@ class JenkinsStandIn(StandIn):
         self.requests.append(Seen(request.method, request.raw_path, dict(request.headers), body))
         return await handler(request)
 
-    async def _answer(self, request: web.Request) -> web.Response:
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
         try:
-            response = await self._site.answer(request)
+            response = await answer(self._world, request)
         except Refusal as refusal:
             response = refusal.response
         response.headers.update(VERSION)

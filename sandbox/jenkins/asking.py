@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
 from sandbox.jenkins.access import error
+from sandbox.jenkins.items import Job, path_of
+from sandbox.jenkins.parameters import Parameter, Value
 from sandbox.jenkins.queue import Queue
-from sandbox.jenkins.world import Job, Parameter, QueueItem, User, path_of
+from sandbox.jenkins.queue_item import QueueItem
+from sandbox.jenkins.users import User
+from sandbox.jenkins.visit import Form
 
 
 @dataclass
@@ -29,18 +33,6 @@ class Asked:
         return web.Response(status=201 if self.created else 303, headers=headers)
 
 
-Form = Mapping[str, Sequence[str]]
-"""A request's parameters; every one may come several times."""
-
-
-def given(request: web.Request, form: Mapping[str, object]) -> Form:
-    """The parameters as a servlet sees them: those of the query, then those of the body."""
-    found: dict[str, list[str]] = {}
-    for name, value in (*request.query.items(), *form.items()):
-        found.setdefault(name, []).append(str(value))
-    return found
-
-
 def schedule(queue: Queue, job: Job, user: User, form: Form, *, parameters: bool) -> Asked:
     """Queue a build, or say why not; ``parameters`` tells which of the two ways was taken.
 
@@ -54,7 +46,7 @@ def schedule(queue: Queue, job: Job, user: User, form: Form, *, parameters: bool
         raise error(400, "Nothing is submitted")
     if parameters and not job.parameters:
         raise error(400, f"{job.full_name} is not parameterized")
-    values = {p.name: _value(p, form.get(p.name, ())) for p in job.parameters}
+    values = {p.name: value_of(p, form.get(p.name, ())) for p in job.parameters}
     known = {name: value for name, value in values.items() if value is not None}
     if job.refused:
         return Asked(job, None, created=False)
@@ -62,15 +54,12 @@ def schedule(queue: Queue, job: Job, user: User, form: Form, *, parameters: bool
     return Asked(job, *queue.schedule(job, user, known, delay))
 
 
-def _seconds(text: str) -> float:
-    """``7sec``, or milliseconds without a unit."""
-    number = text.removesuffix("sec")
-    if not number.isdecimal():
-        raise error(500, "Invalid time duration")
-    return int(number) if number != text else int(number) / 1000
+def value_of(parameter: Parameter, values: Sequence[str]) -> Value | None:
+    """What a parameter makes of the texts that it was given.
 
-
-def _value(parameter: Parameter, values: Sequence[str]) -> str | bool | None:
+    Raises:
+        Refusal: 500, they are no value of it.
+    """
     if not values:
         return parameter.default
     if len(values) > 1 or parameter.type == "File":
@@ -80,3 +69,11 @@ def _value(parameter: Parameter, values: Sequence[str]) -> str | bool | None:
     if parameter.type == "Choice" and values[0] not in parameter.choices:
         raise error(500, f"Illegal choice for parameter {parameter.name}: {values[0]}")
     return values[0]
+
+
+def _seconds(text: str) -> float:
+    """``7sec``, or milliseconds without a unit."""
+    number = text.removesuffix("sec")
+    if not number.isdecimal():
+        raise error(500, "Invalid time duration")
+    return int(number) if number != text else int(number) / 1000

@@ -7,7 +7,7 @@ from itertools import count
 from typing import Any, Final
 
 from sandbox.bot import Bot
-from sandbox.jenkins.world import Parameter
+from sandbox.jenkins.parameters import Parameter
 from sandbox.person import Person
 from sandbox.timeline import Message
 from sandbox.world import World

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Final
+from dataclasses import replace
+from typing import Any, Final
 
 from sandbox.jenkins import BUILD, CANCEL, READ, boolean, choice, password, string
-from sandbox.jenkins.world import Parameter
 from tests.e2e.steps import connect_jenkins, connect_x, new_token
 from tests.e2e.transcript.parser import BOT
 from tests.e2e.transcript.script import Place
@@ -49,6 +49,8 @@ def _configures(stage: Stage, sentence: str) -> bool:
     commands = stage.bot.config.setdefault("commands", {})
     if found := re.fullmatch(r"actas asks before (.+)", sentence):
         commands.setdefault("confirm", []).append(found[1])
+    elif found := re.fullmatch(r"actas has somebody else approve (.+)", sentence):
+        commands.setdefault("confirm", []).append({"pattern": found[1], "by": "another"})
     elif found := re.fullmatch(r"actas takes (\d+) commands a minute", sentence):
         commands["per_minute"] = int(found[1])
     else:
@@ -60,6 +62,11 @@ def _configures(stage: Stage, sentence: str) -> bool:
 async def _meet(stage: Stage, names: str, room: str, power: str) -> None:
     people = [name for name in _LIST.split(names) if name != BOT]
     await stage.meet(room, *people, may_remove=bool(power))
+
+
+async def _open_to_all(stage: Stage, room: str) -> None:
+    host, state = next(iter(stage.people.values())), {"history_visibility": "world_readable"}
+    await host.set_state(stage.rooms[Place(room)], "m.room.history_visibility", state)
 
 
 async def _dm(stage: Stage, name: str) -> None:
@@ -93,16 +100,17 @@ async def _job(stage: Stage, name: str, parameters: str) -> None:
     stage.jenkins.add_job(name, [_parameter(*part) for part in parts])
 
 
-def _parameter(name: str, kind: str) -> Parameter:
-    match kind:
-        case "yes or no":
-            return boolean(name)
-        case "password":
-            return password(name)
-        case "text":
-            return string(name)
+def _parameter(name: str, words: str) -> Any:
+    """``text``, ``password``, ``yes or no``, ``dev or prod``, or a default; "…; no default"."""
+    kind, _, _ = words.partition("; no default")
     choices = re.split(r", | or ", kind)
-    return choice(name, *choices) if len(choices) > 1 else string(name, kind)
+    if kind == "yes or no":
+        made = boolean(name)
+    elif kind in ("text", "password"):
+        made = string(name) if kind == "text" else password(name)
+    else:
+        made = choice(name, *choices) if len(choices) > 1 else string(name, kind)
+    return replace(made, default=None) if words.endswith("; no default") else made
 
 
 async def _folder(stage: Stage, name: str) -> None:
@@ -152,6 +160,11 @@ async def _not_posted(stage: Stage, account: str) -> None:
     assert not said, f"@{account} has posted {said}"
 
 
+async def _liked(stage: Stage, account: str, text: str) -> None:
+    post = next(post for post in stage.x.posts if post.text == text)
+    assert (account, post.id) in stage.x.likes, f"@{account} does not like that"
+
+
 # the bot ------------------------------------------------------------------------------------
 async def _restarts(stage: Stage) -> None:
     await stage.bot.stop()
@@ -160,6 +173,7 @@ async def _restarts(stage: Stage) -> None:
 
 _DIRECTIONS: Final[dict[str, Callable[..., Awaitable[None]]]] = {
     r"(.+) are in #(\w+)(, where actas may remove messages)?": _meet,
+    r"Everybody may read #(\w+), even without being in it": _open_to_all,
     r"(\w+) has a direct message with actas": _dm,
     r"(\w+) opens a direct message with actas": _opens_dm,
     r"(\w+) has connected (jenkins|x) as @?(\w+)": _connected,
@@ -174,6 +188,7 @@ _DIRECTIONS: Final[dict[str, Callable[..., Awaitable[None]]]] = {
     r"In Jenkins (\w+) revokes all API tokens": _revokes,
     r"On X @(\w+) has posted: (.+)": _posts,
     r"On X there is now, by @(\w+): (.+)": _posted,
+    r"On X @(\w+) likes: (.+)": _liked,
     r"On X @(\w+) has posted nothing": _not_posted,
     r"actas is restarted": _restarts,
 }

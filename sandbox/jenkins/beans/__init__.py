@@ -1,0 +1,1 @@
+"""What Jenkins says of its things under ``api/json``; times are milliseconds."""

@@ -1,0 +1,1 @@
+"""What stands below the addresses of jobs, builds and the queue."""

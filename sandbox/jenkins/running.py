@@ -1,0 +1,104 @@
+"""How a build goes on: what it prints, where it waits, how it ends."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+from sandbox.jenkins.builds import Build, worst
+from sandbox.jenkins.console import link
+from sandbox.jenkins.pipeline import Ask, Stage, StageRun
+from sandbox.jenkins.reports import counts
+
+Place = Callable[[Build], AbstractAsyncContextManager[None]]
+"""Holds an executor for a build; waits for one in the queue."""
+
+_STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
+
+
+async def run(build: Build, place: Place) -> None:
+    """Do all that a build does, but for what an executor does for it."""
+    job = build.job
+    if job.pipeline:
+        result = await _pipeline(build, place)
+    else:
+        build.console.write(f"Building in workspace /var/jenkins/workspace/{job.full_name}\n")
+        await build.work(job.seconds, job.log)
+        result = "ABORTED" if build.interrupted else "SUCCESS"
+    if not build.interrupted:
+        build.tests, build.artifacts = job.tests, job.artifacts
+        result = worst(result, job.result, "UNSTABLE" if counts(build.tests)[0] else "SUCCESS")
+    elif job.pipeline:
+        build.console.write(f"{build.stopped} by {link(build.interrupted)}\n")
+    else:
+        build.console.write(f"Build was aborted\nAborted by {link(build.interrupted)}\n")
+    build.end(result)
+
+
+async def _pipeline(build: Build, place: Place) -> str:
+    _step(build, "Start of Pipeline")
+    results = ["SUCCESS"]
+    if not build.job.stages:
+        async with place(build):
+            await build.work(build.job.seconds, build.job.log)
+    for position, stage in enumerate(build.job.stages):
+        results.append(await _reach(build, stage, place))
+        if results[-1] == "FAILURE":
+            if build.job.declarative:
+                _skip(build, build.job.stages[position + 1 :])
+            build.console.write(f"ERROR: {stage.error}\n")
+        if results[-1] in ("FAILURE", "ABORTED"):
+            break
+    _step(build, "End of Pipeline")
+    return "ABORTED" if build.interrupted else worst(*results)
+
+
+async def _reach(build: Build, stage: Stage, place: Place) -> str:
+    reached = StageRun(stage)
+    build.stages.append(reached)
+    _step(build, "stage")
+    _step(build, f"{{ ({stage.name})")
+    result = await _stage(build, reached, place)
+    reached.end(_STATUS[result])
+    _step(build, "}")
+    _step(build, "// stage")
+    return result
+
+
+async def _stage(build: Build, reached: StageRun, place: Place) -> str:
+    stage = reached.stage
+    if stage.asks is not None:
+        async with _paused(build, reached, stage.asks):
+            await build.answered()
+    if build.interrupted:
+        return "ABORTED"
+    async with place(build):
+        await build.work(stage.seconds, stage.log)
+    return "ABORTED" if build.interrupted else stage.result
+
+
+@asynccontextmanager
+async def _paused(build: Build, reached: StageRun, ask: Ask) -> AsyncIterator[None]:
+    _step(build, "input")
+    if ask.parameters:
+        build.console.write(f"{link('Input requested')}\n")
+    else:
+        build.console.write(f"{ask.message}\n{link(ask.ok)} or {link('Abort')}\n")
+    began, build.asks, reached.status = time.time(), ask, "PAUSED_PENDING_INPUT"
+    try:
+        yield
+    finally:
+        reached.paused, build.asks, reached.status = time.time() - began, None, "IN_PROGRESS"
+
+
+def _skip(build: Build, stages: Sequence[Stage]) -> None:
+    for stage in stages:
+        build.console.write(f'Stage "{stage.name}" skipped due to earlier failure(s)\n')
+        reached = StageRun(stage)
+        reached.end("FAILED")
+        build.stages.append(reached)
+
+
+def _step(build: Build, words: str) -> None:
+    build.console.write(f"{link('')}[Pipeline] {words}\n")
