@@ -59,7 +59,11 @@ def require(user: User | None, permission: str, scope: str = "") -> User:
     _, kind, word = permission.rsplit(".", 2)
     kind = {"Hudson": "Overall", "Item": "Job"}.get(kind, kind)
     body = page("Access Denied", f"{escape(name)} is missing the {kind}/{word} permission")
-    headers = {"X-You-Are-Authenticated-As": name, "X-Required-Permission": permission}
+    headers = {
+        "X-You-Are-Authenticated-As": name,
+        "X-You-Are-In-Group-Disabled": "JENKINS-39402: use /whoAmI to diagnose",
+        "X-Required-Permission": permission,
+    }
     raise Refusal(html(403, body, headers))
 
 

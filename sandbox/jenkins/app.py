@@ -3,27 +3,20 @@
 from __future__ import annotations
 
 import ssl
-import time
-from collections.abc import Iterable, Mapping
-from typing import Any
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.jenkins.access import VERSION, Refusal
 from sandbox.jenkins.builds import Build
-from sandbox.jenkins.items import Folder, Job
-from sandbox.jenkins.nodes import Node
-from sandbox.jenkins.parameters import Parameter, Value
 from sandbox.jenkins.queue_item import QueueItem
 from sandbox.jenkins.seen import Seen
+from sandbox.jenkins.setting import Setting
 from sandbox.jenkins.site import answer
-from sandbox.jenkins.users import OVERALL_READ, User
-from sandbox.jenkins.world import World
 from sandbox.stand_in import StandIn
 
 
-class JenkinsStandIn(StandIn):
+class JenkinsStandIn(Setting, StandIn):
     """A Jenkins that checks tokens and permissions as the real one does.
 
     ::
@@ -37,8 +30,8 @@ class JenkinsStandIn(StandIn):
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self._world = World()
+        StandIn.__init__(self)
+        Setting.__init__(self)
         self.requests: list[Seen] = []
 
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
@@ -53,92 +46,33 @@ class JenkinsStandIn(StandIn):
         await self._world.queue.stop()
         await super().stop()
 
-    def add_user(self, name: str, full_name: str = "", *, overall_read: bool = True) -> str:
-        """Register a user and return a new API token of theirs."""
-        user = self._world.users.setdefault(name, User(name, full_name or name))
-        if overall_read:
-            user.permissions.setdefault("", set()).add(OVERALL_READ)
-        return user.new_token()
-
-    def revoke_tokens(self, name: str) -> None:
-        """Revoke every API token of a user."""
-        self._world.users[name].hashes.clear()
-
-    def allow(self, name: str, scope: str, *permissions: str) -> None:
-        """Give permissions on an item, on all that is in a folder, or ("") everywhere."""
-        self._world.users[name].permissions.setdefault(scope, set()).update(permissions)
-
-    def add_folder(self, full_name: str, **more: Any) -> Folder:
-        """Register a folder; ``more`` as in :class:`~sandbox.jenkins.items.Folder`."""
-        folder = Folder(full_name, **more)
-        self._world.items.add(folder)
-        return folder
-
-    def add_job(self, full_name: str, parameters: Iterable[Parameter] = (), **more: Any) -> Job:
-        """Register a job, its folder first; ``more`` as in :class:`~sandbox.jenkins.items.Job`."""
-        job = Job(full_name, tuple(parameters), **more)
-        self._world.items.add(job)
-        return job
-
-    def add_build(
-        self,
-        full_name: str,
-        result: str = "SUCCESS",
-        *,
-        user: str = "somebody",
-        ago: float = 3600.0,
-        seconds: float = 60.0,
-        parameters: Mapping[str, Value] | None = None,
-        log: str = "",
-    ) -> Build:
-        """Register a build that began ``ago`` seconds ago, and took some; with the job's tests."""
-        job = self._world.job(full_name)
-        who = self._world.users.get(user, User(user, user.title()))
-        build = Build(job, job.next_number, 0, who, parameters or {}, time.time() - ago)
-        build.console.write(log)
-        build.tests, build.artifacts = job.tests, job.artifacts
-        build.end(result, build.started + seconds)
-        job.add(build)
-        return build
-
-    def add_node(self, name: str, **more: Any) -> Node:
-        """Register a node; ``more`` as in :class:`~sandbox.jenkins.nodes.Node`."""
-        node = Node(name, **more)
-        self._world.nodes.add(node)
-        return node
-
-    @property
-    def built_in(self) -> Node:
-        """The node that is always there."""
-        return self._world.nodes.built_in
-
-    def need_artifacts_permission(self) -> None:
-        """Let downloads need Run/Artifacts, as ``-Dhudson.security.ArtifactsPermission`` does."""
-        self._world.artifacts_permission = True
-
-    def builds(self, full_name: str) -> list[Build]:
-        """The builds of a job, oldest first, with who started them."""
-        return list(self._world.job(full_name).builds)
+    async def switch_node(self, name: str, *, offline: bool, reason: str = "") -> None:
+        """Take a node away, or bring it back, as somebody might on its page."""
+        node = self._world.nodes.find(name)
+        if node is None:
+            raise KeyError(name)
+        node.offline, node.temporarily, node.reason = offline, offline, reason
+        await self._world.queue.notify()
 
     def log(self, full_name: str, text: str) -> None:
         """Let the newest build of a job print something."""
-        self._world.job(full_name).builds[-1].console.write(text)
+        self.job(full_name).builds[-1].console.write(text)
 
     async def started(self, full_name: str, number: int = 1) -> Build:
         """Wait until a job's build of this number is there."""
-        job = self._world.job(full_name)
+        job = self.job(full_name)
         await self._world.queue.until(lambda: job.build(str(number)) is not None)
-        return self.builds(full_name)[number - 1]
+        return next(build for build in job.builds if build.number == number)
 
     async def asks(self, full_name: str) -> Build:
         """Wait until a pipeline asks something, and return its build."""
-        job = self._world.job(full_name)
+        job = self.job(full_name)
         await self._world.queue.until(lambda: any(build.asks for build in job.builds))
         return next(build for build in job.builds if build.asks)
 
     async def reached(self, full_name: str, stage: str) -> Build:
         """Wait until the newest build of a pipeline is in a stage, and return it."""
-        job = self._world.job(full_name)
+        job = self.job(full_name)
         await self._world.queue.until(
             lambda: any(s.stage.name == stage for b in job.builds[-1:] for s in b.stages)
         )
@@ -149,7 +83,7 @@ class JenkinsStandIn(StandIn):
 
         ``result``: of all builds of the job from now on. A question stays until it is answered.
         """
-        job = self._world.job(full_name)
+        job = self.job(full_name)
         job.result = result or job.result
         running = [build for build in job.builds if build.ended is None]
         for build in running:
@@ -158,7 +92,7 @@ class JenkinsStandIn(StandIn):
 
     def next_stage(self, full_name: str) -> None:
         """End the stage that a pipeline is in, though its ``seconds`` are None."""
-        self._world.job(full_name).builds[-1].let(all_of_it=False)
+        self.job(full_name).builds[-1].let(all_of_it=False)
 
     @property
     def queued(self) -> list[QueueItem]:

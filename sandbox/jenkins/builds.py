@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
 from sandbox.jenkins.console import Console, link
-from sandbox.jenkins.parameters import Value
+from sandbox.jenkins.parameters import Parameter, Value
 from sandbox.jenkins.pipeline import Ask, StageRun
 from sandbox.jenkins.reports import Case
 from sandbox.jenkins.users import User
@@ -27,7 +27,8 @@ def worst(*results: str) -> str:
 
 @dataclass(eq=False)
 class Build:
-    """A build. ``parameters`` are what Jenkins made of what it was given.
+    """A build. ``parameters`` are what Jenkins made of what it was given, by the ``definitions`` of
+    then. ``trigger`` is what started it where nobody did: "Started by timer".
 
     ``asks`` is the question at which a pipeline waits, ``given`` what answers said, by question and
     user. ``interrupted`` says who stopped it, and ``stopped`` how: Aborted, or Rejected.
@@ -42,6 +43,8 @@ class Build:
     ended: float | None = None
     result: str | None = None
     description: str | None = None
+    trigger: str = ""
+    definitions: tuple[Parameter, ...] = ()
     console: Console = field(default_factory=Console, repr=False)
     stages: list[StageRun] = field(default_factory=list)
     asks: Ask | None = None
@@ -55,7 +58,8 @@ class Build:
     _nudge: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def __post_init__(self) -> None:
-        self.console.write(f"Started by user {link(self.user.full_name)}\n")
+        self.definitions = self.job.parameters
+        self.console.write(f"{self.trigger or f'Started by user {link(self.user.full_name)}'}\n")
 
     @property
     def log(self) -> str:

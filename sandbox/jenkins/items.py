@@ -41,7 +41,7 @@ class Job:
     With ``stages`` it is a pipeline, and they say how long it takes; a ``declarative`` one shows
     those after a failed stage as failed, too. ``estimate`` (seconds) overrides what earlier builds
     say, ``color`` what the last one says. ``refused``: a plugin vetoes its builds in the queue.
-    ``on``: the only node that it runs on.
+    ``on``: the only node that it runs on. ``lingers``: seconds for which a stopped build runs on.
     """
 
     full_name: str
@@ -61,6 +61,7 @@ class Job:
     tests: Sequence[Case] = ()
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
     on: str = ""
+    lingers: float = 0.0
     next_number: int = 1
     builds: list[Build] = field(default_factory=list)
 
@@ -76,6 +77,18 @@ class Job:
     def running(self) -> Build | None:
         """The newest build that is under way, if any."""
         return next((build for build in reversed(self.builds) if build.ended is None), None)
+
+    @property
+    def estimated(self) -> float:
+        """Seconds that a build takes: as the last good ones did, else the failed ones; else -1."""
+        if self.estimate is not None:
+            return self.estimate
+        ended = [build for build in self.builds[-6:] if build.ended is not None]
+        good = [build for build in ended if build.result in ("SUCCESS", "UNSTABLE")]
+        bad = [build for build in ended if build.result == "FAILURE"]
+        used = (bad + good)[-3:]
+        took = sum((build.ended or build.started) - build.started for build in used)
+        return took / len(used) if took else -1.0
 
     def newest(self, wanted: Test) -> Build | None:
         """The newest build of some kind."""

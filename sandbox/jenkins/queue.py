@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from itertools import count
@@ -13,6 +14,7 @@ from sandbox.jenkins.nodes import Node, Nodes
 from sandbox.jenkins.parameters import Value
 from sandbox.jenkins.queue_item import QueueItem
 from sandbox.jenkins.running import run
+from sandbox.jenkins.spans import span
 from sandbox.jenkins.users import User
 
 
@@ -64,10 +66,12 @@ class Queue:
         if not item.waiting:
             return "LeftItem", None, False
         if item.quiet > 0:
-            return "WaitingItem", f"In the quiet period. Expires in {item.quiet:.1f} sec", False
+            return "WaitingItem", f"In the quiet period. Expires in {span(item.quiet)}", False
         running = item.job.running
         if running and not item.job.concurrent and item.part_of is None:
-            why = f"Build #{running.number} is already in progress (ETA: N/A)"
+            left = running.job.estimated + running.started - time.time()
+            eta = span(left) if left > 0 else "N/A"
+            why = f"Build #{running.number} is already in progress (ETA: {eta})"
             return "BlockedItem", why, False
         return ("BuildableItem", *self._nodes.why_not(item.job))
 

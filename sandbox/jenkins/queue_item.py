@@ -9,7 +9,7 @@ from typing import Final
 
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.items import Job
-from sandbox.jenkins.parameters import Value
+from sandbox.jenkins.parameters import Parameter, Value
 from sandbox.jenkins.users import User
 
 _KEPT: Final = 300.0  # seconds for which Jenkins knows what has left
@@ -32,7 +32,11 @@ class QueueItem:
     since: float = field(default_factory=time.time)
     build: Build | None = None
     cancelled: bool = False
+    definitions: tuple[Parameter, ...] = ()
     _left: float | None = None
+
+    def __post_init__(self) -> None:
+        self.definitions = self.job.parameters
 
     @property
     def waiting(self) -> bool:

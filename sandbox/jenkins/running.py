@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -26,6 +27,8 @@ async def run(build: Build, place: Place) -> None:
         build.console.write(f"Building in workspace /var/jenkins/workspace/{job.full_name}\n")
         await build.work(job.seconds, job.log)
         result = "ABORTED" if build.interrupted else "SUCCESS"
+    if build.interrupted:
+        await asyncio.sleep(job.lingers)
     if not build.interrupted:
         build.tests, build.artifacts = job.tests, job.artifacts
         result = worst(result, job.result, "UNSTABLE" if counts(build.tests)[0] else "SUCCESS")

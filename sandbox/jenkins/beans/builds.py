@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from sandbox.jenkins.beans import parameters
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.items import Job, path_of
-from sandbox.jenkins.parameters import Value
+from sandbox.jenkins.parameters import Parameter, Value
 from sandbox.jenkins.pipeline import Ask
 from sandbox.jenkins.reports import counts
 from sandbox.jenkins.users import User
@@ -34,7 +34,7 @@ def build(run: Build, root: str) -> Bean:
         "description": run.description,
         "displayName": f"#{run.number}",
         "duration": 0 if run.ended is None else int((run.ended - run.started) * 1000),
-        "estimatedDuration": partial(estimated, job),
+        "estimatedDuration": lambda: estimated(job),
         "fullDisplayName": run.name,
         "id": str(run.number),
         "inProgress": run.ended is None,
@@ -54,37 +54,34 @@ def url(run: Build, root: str) -> str:
 
 
 def estimated(job: Job) -> int:
-    """How long a build will take: as the last successful ones did, else the last ones; else -1."""
-    if job.estimate is not None:
-        return int(job.estimate * 1000)
-    ended = [build for build in job.builds if build.ended is not None][-6:]
-    good = [build for build in ended if build.result in ("SUCCESS", "UNSTABLE")]
-    used = ([b for b in ended if b not in good and b.result == "FAILURE"] + good)[-3:]
-    took = sum((build.ended or 0) - build.started for build in used)
-    return int(took * 1000 / len(used)) if took else -1
+    """How long a build will take, or -1."""
+    return int(job.estimated * 1000) if job.estimated > 0 else -1
 
 
-def cause(user: User) -> Bean:
-    """The action that says who started it."""
+def cause(user: User, trigger: str = "") -> Bean:
+    """The action that says who started it, or what: "Started by timer"."""
     said = {
         "_class": "hudson.model.Cause$UserIdCause",
         "shortDescription": f"Started by user {user.full_name}",
         "userId": user.id,
         "userName": user.full_name,
     }
+    if trigger:
+        kind = "hudson.triggers.TimerTrigger$TimerTriggerCause"
+        said = {"_class": kind, "shortDescription": trigger}
     return {"_class": "hudson.model.CauseAction", "causes": [said]}
 
 
-def told(job: Job, given: Mapping[str, Value]) -> list[Bean]:
+def told(known: Sequence[Parameter], given: Mapping[str, Value]) -> list[Bean]:
     """The action with the parameters, if there are any."""
     if not given:
         return []
-    values = parameters.values(job.parameters, given)
+    values = parameters.values(known, given)
     return [{"_class": "hudson.model.ParametersAction", "parameters": values}]
 
 
 def _actions(run: Build) -> list[Bean]:
-    found = [cause(run.user), *told(run.job, run.parameters)]
+    found = [cause(run.user, run.trigger), *told(run.definitions, run.parameters)]
     if run.tests:
         failed, skipped = counts(run.tests)
         report = {"failCount": failed, "skipCount": skipped, "totalCount": len(run.tests)}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.jenkins.parameters import Parameter, Value
+from sandbox.jenkins.parameters import Parameter, Value, string
 
 
 def definition(parameter: Parameter) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def definition(parameter: Parameter) -> dict[str, Any]:
 def values(known: Sequence[Parameter], given: Mapping[str, Value]) -> list[dict[str, Any]]:
     """What a build was told; a password is there without its value."""
     named = {parameter.name: parameter for parameter in known}
-    return [_value(named[name], value) for name, value in given.items() if name in named]
+    return [_value(named.get(name) or string(name), value) for name, value in given.items()]
 
 
 def lines(known: Sequence[Parameter], given: Mapping[str, Value]) -> Iterator[str]:

@@ -34,9 +34,7 @@ def queue_item(world: World, item: QueueItem) -> Bean:
         "buildable": state == "BuildableItem",
         "id": item.id,
         "inQueueSince": int(item.since * 1000),
-        "params": "".join(
-            f"\n{ln}" for ln in parameters.lines(item.job.parameters, item.parameters)
-        ),
+        "params": "".join(f"\n{ln}" for ln in parameters.lines(item.definitions, item.parameters)),
         "stuck": stuck,
         "task": partial(_task, world, item),
         "url": f"queue/item/{item.id}/",
@@ -72,4 +70,4 @@ def _task(world: World, item: QueueItem) -> Bean:
 def _actions(item: QueueItem) -> list[Bean]:
     if item.part_of is not None:
         return []
-    return [builds.cause(item.user), *builds.told(item.job, item.parameters)]
+    return [builds.cause(item.user), *builds.told(item.definitions, item.parameters)]
