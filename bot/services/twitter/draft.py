@@ -11,13 +11,14 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Final
 
 from bot.errors import UserError
 from bot.services.twitter.length import LONGEST, Ruler, is_gap, normal, words_and_gaps
 
 MOST: Final = 25  # posts of a thread
-SHOWN: Final = 12_000  # bytes of JSON: what fits into the message that it is confirmed in
+SHOWN: Final = 7_000  # bytes of JSON in HTML: the message that asks for a yes holds it four times
 
 _NUMBERS: Final = ((9, len(" 9/9")), (MOST, len(" 25/25")))
 _SENTENCE_ENDS: Final = re.compile(r"[.!?…。！？][)\]\"'»”’」』]*\Z")
@@ -60,7 +61,7 @@ def draft(text: str) -> tuple[Part, ...]:
     length = ruler.weigh(text)
     if length <= LONGEST:
         return (Part(text, length, ruler.links(text)),)
-    if length > MOST * LONGEST or len(json.dumps(text)) > SHOWN:
+    if length > MOST * LONGEST or len(json.dumps(escape(text))) > SHOWN:
         raise _too_long(length)
     plain = normal(text).strip()
     atoms = list(_atoms(plain, ruler))

@@ -19,6 +19,7 @@ from bot.services.twitter.length import LONGEST
 
 _LONGEST_LINE: Final = 600  # characters of somebody else's text
 _LINKS_NAMED: Final = 5
+_LONGEST_LINK: Final = 100
 
 
 def listed(api: TwitterApi, posts: Sequence[Post], now: datetime, *before: Line) -> Reply:
@@ -63,10 +64,10 @@ def preview(
     return Reply((head, *shown, *_flags(parts, prices)))
 
 
-def one_line(text: str) -> str:
+def one_line(text: str, most: int = _LONGEST_LINE) -> str:
     """Somebody else's text in one line, and not endless."""
     words = " ".join(text.split())
-    return words if len(words) <= _LONGEST_LINE else f"{words[:_LONGEST_LINE]}…"
+    return words if len(words) <= most else f"{words[:most]}…"
 
 
 def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
@@ -88,18 +89,17 @@ def _counted(number: int, what: str) -> str:
 
 
 def _flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:
-    """That posts have links, and what that costs."""
-    for number, part in enumerate(parts, 1):
-        which = f"Post {number} has " if len(parts) > 1 else "It has "
-        if part.links:
-            yield line(which, *_named(part.links), _price(prices))
-
-
-def _named(found: Sequence[str]) -> tuple[Inline, ...]:
-    parts: list[Inline] = ["a link: " if len(found) == 1 else f"{len(found)} links: "]
-    for number, link in enumerate(found[:_LINKS_NAMED]):
-        parts += [", " if number else "", Mono(one_line(link))]
-    return (*parts, " and more." if len(found) > _LINKS_NAMED else ".")
+    """That there are links, and what that costs."""
+    found = [(link, number) for number, part in enumerate(parts, 1) for link in part.links]
+    if not found:
+        return
+    named: list[Inline] = []
+    for link, number in found[:_LINKS_NAMED]:
+        where = f" in post {number}" if len(parts) > 1 else ""
+        named += [", " if named else "", Mono(one_line(link, _LONGEST_LINK)), where]
+    count = "a link: " if len(found) == 1 else f"{len(found)} links: "
+    more = f" and {len(found) - _LINKS_NAMED} more." if len(found) > _LINKS_NAMED else "."
+    yield line("It has ", count, *named, more, _price(prices))
 
 
 def _price(prices: Prices) -> str:

