@@ -78,7 +78,7 @@ class Questions:
         answer = _chosen(question, text) if question.choices else text
         if not answer:
             self._open[key] = found
-            again = say("That is none of the choices. ") if question.choices else say("Again: ")
+            again = say("That is none of the choices.") if question.choices else say("Again:")
             reply = Reply((*again.blocks, *_asked(question, run).blocks))
             await self._answers.answer(message, reply, interim="question")
             return None
