@@ -47,13 +47,13 @@ async def _pipeline(build: Build, place: Place) -> str:
             await build.work(build.job.seconds, build.job.log)
     for position, stage in enumerate(build.job.stages):
         results.append(await _reach(build, stage, place))
-        if results[-1] == "FAILURE":
-            if build.job.declarative:
-                _skip(build, build.job.stages[position + 1 :])
-            build.console.write(f"ERROR: {stage.error}\n")
         if results[-1] in ("FAILURE", "ABORTED"):
+            if build.job.declarative and not build.interrupted:
+                _skip(build, build.job.stages[position + 1 :])
             break
     _step(build, "End of Pipeline")
+    if results[-1] == "FAILURE":
+        build.console.write(f"ERROR: {stage.error}\n")
     return "ABORTED" if build.interrupted else worst(*results)
 
 
