@@ -43,9 +43,7 @@ async def test_a_link_is_flagged_with_its_price(service, alice):
 async def test_several_links_are_named_and_not_too_many(service, alice):
     found = await look(service, alice, f"tweet {' '.join(f'a{n}.com' for n in range(7))}")
     last = plain(found.ready.preview).splitlines()[-1]
-    assert last.startswith(
-        "It has 7 links: a0.com, a1.com, a2.com, a3.com, a4.com and 2 more. A "
-    )
+    assert last.startswith("It has 7 links: a0.com, a1.com, a2.com, a3.com, a4.com and 2 more. A ")
 
 
 @pytest.mark.parametrize(
