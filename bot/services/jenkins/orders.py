@@ -41,7 +41,8 @@ def _post(client: Client, path: str, form: Form, expected: Collection[int]) -> t
 
 
 def _is_near(path: str, location: str) -> bool:
-    """Whether it is the thing itself, or what holds it; the host may be a proxy's."""
+    """Whether it is the thing itself, or the job of a build; the host may be a proxy's."""
     place = unquote(re.split("[?#]", location, maxsplit=1)[0]).rstrip("./")
     thing = path.rpartition("/")[0]
-    return not place or any(place.endswith(f"/{end}") for end in (thing, thing.rpartition("/")[0]))
+    job = re.sub("/[0-9]+$", "", thing)
+    return not place or place.endswith((f"/{thing}", f"/{job}"))

@@ -27,8 +27,11 @@ class Place:
 
 
 def place_of(url: str) -> Place | None:
-    """What stands at an address (``http://…/job/team/job/deploy/12/``), if it is one of a job."""
-    found = _PLACE.search(f"{url.rstrip('/')}/") if len(url) <= _LONGEST else None
+    """What stands at an address (``http://…/job/team/job/deploy/12/``), if it is one of a job.
+
+    That of a step of a pipeline has no beginning (``job/deploy/12/``).
+    """
+    found = _PLACE.search(f"/{url.rstrip('/')}/") if len(url) <= _LONGEST else None
     if found is None:
         return None
     parts = found["jobs"].removeprefix("/job/").split("/job/")

@@ -87,7 +87,11 @@ def _node(node: Node) -> Row:
 
 
 def job_link(site: Site, place: Place | None, name: str) -> Inline:
-    """The page of a job, or what Jenkins calls it."""
+    """The page of a job, or of the build that a step is of; or what Jenkins calls it."""
+    if place is not None and place.number:
+        return Link(
+            f"part of {place.job} #{place.number}", site.build_link(place.job, place.number)
+        )
     if place is not None:
         return Link(place.job.name, site.link(place.job))
     return short(name, _NAME) or "a step of a pipeline"

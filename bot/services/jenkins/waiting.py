@@ -14,7 +14,7 @@ ITEM: Final = f"why,cancelled,executable[number],{_TASK}"
 
 
 class Task(Bean):
-    """What is to be built. A step of a pipeline has no name."""
+    """What is to be built: a job; or a step of a pipeline, which may have no name."""
 
     name: Text = ""
     url: Text = ""

@@ -18,17 +18,14 @@ from bot.services.jenkins.places import place_of
         ("http://ci/jenkins/job/team/job/gr%C3%B6%C3%9Fe%20+%201/3/", "team/größe + 1", 3),
         ("http://ci/job/app/job/feature%252Fx/7/", "app/feature%2Fx", 7),
         ("http://ci/job/job/job/job/1/", "job/job", 1),
-        ("job/website/2/", None, 0),
+        ("job/website/2/", "website", 2),
         ("/job/website/2/", "website", 2),
     ],
 )
 def test_address_is_read_from_the_job_on(url, job, number):
     place = place_of(url)
-    if job is None:
-        assert place is None
-    else:
-        assert place is not None
-        assert (place.job.name, place.number) == (job, number)
+    assert place is not None
+    assert (place.job.name, place.number) == (job, number)
 
 
 @pytest.mark.parametrize(
