@@ -239,7 +239,9 @@ class Jobs(Bean):
 
     def deep(self) -> Iterator[Entry]:
         """The same, each folder followed by what is in it."""
-        return _below(self.full_name, self.jobs or ())
+        found: list[Entry] = []
+        _collect(self.full_name, self.jobs or (), found)
+        return iter(found)
 
 
 def state(color: str | None) -> str:
@@ -254,7 +256,8 @@ def _named(folder: str, rows: Sequence[Row]) -> Iterator[Entry]:
     return ((f"{folder}/{row.name}" if folder else row.name, row) for row in rows)
 
 
-def _below(folder: str, rows: Sequence[Row]) -> Iterator[Entry]:
-    for name, row in _named(folder, rows):
-        yield name, row
-        yield from _below(name, row.jobs)
+def _collect(folder: str, rows: Sequence[Row], found: list[Entry]) -> None:
+    for entry in _named(folder, rows):
+        found.append(entry)
+        if entry[1].jobs:
+            _collect(entry[0], entry[1].jobs, found)

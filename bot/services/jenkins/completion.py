@@ -64,5 +64,7 @@ def nearest(typed: str, names: Sequence[str]) -> tuple[str, ...]:
 
 def folded(name: str) -> str:
     """A name without the difference of cases and of ways to write a letter, ``%2F`` as a slash."""
+    if name.isascii() and "%" not in name:  # nearly all of them, ten times as fast
+        return name.lower()
     parts = (unquote(part) for part in name.split("/"))
     return unicodedata.normalize("NFC", "/".join(parts)).casefold()

@@ -41,7 +41,8 @@ async def _prepare_retry(
         return settled
     others |= {"number": BuildNumber(build.number), **({"params": settled} if settled else {})}
     preview = _preview(Run(call.api.site, path, build.number), build, found.job, settled)
-    return Ready(arguments(found, others) | others, preview, ask=not found.sure)
+    also = (f"build {path} {settled}".rstrip(),)
+    return Ready(arguments(found, others) | others, preview, ask=not found.sure, also=also)
 
 
 @command(
