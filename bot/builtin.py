@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import quote
 
 from bot.accounts import Accounts
 from bot.commands.help import help_reply
@@ -15,7 +16,7 @@ from bot.following import Followers
 from bot.journal import Entry, Journal
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, Ready, Rest, Service, command
-from bot.reply import Block, Inline, Mono, Reply, Strong, Table, line, say
+from bot.reply import Block, Inline, Link, Mono, Reply, Strong, Table, line, say
 
 _NOTHING: Final = Rest("")
 _PER_PAGE: Final = 20
@@ -171,8 +172,9 @@ class Builtins:
 
 
 def _history_row(entry: Entry, here: str) -> tuple[Inline, ...]:
-    """Rooms are told apart, not named: their names are everybody's to choose."""
-    where: Inline = "here" if entry.room == here else Mono(entry.room)
+    """Clients show a room's address as its name."""
+    elsewhere = Link("another room", f"https://matrix.to/#/{quote(entry.room)}")
+    where: Inline = "here" if entry.room == here else elsewhere
     result = _RESULTS.get(entry.state, entry.state)
     if entry.approved_by:
         result = f"{result}, approved by {entry.approved_by}"

@@ -155,8 +155,12 @@ class Journal:
         await self._persist(write)
 
     async def history(self, user: str, *, skip: int = 0, most: int = 20) -> list[Entry]:
-        """What a user has run, newest first, from the one after the first ``skip``."""
-        query = select(_T).where(_T.c.user_id == user).order_by(_T.c.started_at.desc())
+        """What a user has run, newest first, from the one after the first ``skip``.
+
+        Looking at the bot itself (``help``, ``accounts``) is left out.
+        """
+        mine = and_(_T.c.user_id == user, or_(_T.c.service != "", _T.c.effect != "read"))
+        query = select(_T).where(mine).order_by(_T.c.started_at.desc())
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query.offset(skip).limit(most))).all()
         return [

@@ -98,12 +98,14 @@ class Ready:
     """What will be run. ``arguments`` take the place of those that were typed.
 
     ``preview`` stands in the question for a "yes", which is asked for where the configuration says
-    so, where something had to be asked before, and where ``ask`` is True.
+    so, where something had to be asked before, and where ``ask`` is True. ``also`` is what else it
+    amounts to ("build deploy-prod ENV=prod"): patterns of ``commands.confirm`` for that count, too.
     """
 
     arguments: Mapping[str, Any]
     preview: Reply = EMPTY
     ask: bool = False
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

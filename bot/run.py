@@ -23,7 +23,8 @@ class Run:
     the server's time (ms) of what set it going: its message, or the "yes" to it; ``place`` is where
     the last word that it is made of stands. ``resumed``: it was parked, so that its message may be
     long ago. ``answers`` are those to its questions, ``asks`` and ``preview`` are for the question
-    whether it is meant. ``approved_by`` is the second person, where there has to be one.
+    whether it is meant, ``also`` is what else it amounts to. ``approved_by`` is the second person,
+    where there has to be one.
     """
 
     message: Message
@@ -38,6 +39,7 @@ class Run:
     answers: dict[str, str | Secret] = field(default_factory=dict)
     asks: bool = False
     preview: Reply = EMPTY
+    also: tuple[str, ...] = ()
     approved_by: str | None = None
 
     @property
@@ -66,9 +68,10 @@ class Run:
         )
 
     @property
-    def phrase(self) -> str:
-        """The command as patterns see it."""
-        return phrase(self.service_name, self.invocation.command, self.bound)
+    def phrases(self) -> tuple[str, ...]:
+        """The command as patterns see it, and what else it amounts to."""
+        service, command = self.service_name, self.invocation.command
+        return phrase(service, command, self.bound), *(f"{service} {a}" for a in self.also)
 
     def record(self, about: Link | None = None) -> Record:
         """What the journal keeps of it."""

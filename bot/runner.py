@@ -98,7 +98,7 @@ class Runner:
             return False
         if not await self._is_ready(run):
             return False
-        by_another = run.acts and confirms(self._approve, run.phrase)
+        by_another = run.acts and _one_of(self._approve, run)
         if by_another and run.message.actor.private:
             where = "Say it in a room where somebody else can."
             alone = UserError("Somebody else has to let that run.", where)
@@ -149,6 +149,7 @@ class Runner:
             match found:
                 case Ready():
                     run.bound, run.preview, run.asks = found.arguments, found.preview, found.ask
+                    run.also = found.also
                     if run.message.actor.private and run.shows_secret:
                         await self._intake.remove(run.message.actor.room, run.message.event_id)
                     return True
@@ -224,7 +225,7 @@ class Runner:
         """Something that acts and had to be asked about is shown as a whole first."""
         if run.asks or run.invocation.command.effect is Effect.DANGER:
             return True
-        return run.acts and (bool(run.answers) or confirms(self._confirm, run.phrase))
+        return run.acts and (bool(run.answers) or _one_of(self._confirm, run))
 
     async def _connect_first(self, run: Run, why: UserError | Unauthorized) -> None:
         """Say so in one line, park the command, and start connecting in the direct message."""
@@ -336,3 +337,7 @@ class Runner:
             await self._journal.withdraw(run.message.event_id)
         await self._connect_first(run, Unauthorized())
         await self._journal.close([run.message.event_id])
+
+
+def _one_of(patterns: Sequence[str], run: Run) -> bool:
+    return any(confirms(patterns, phrase) for phrase in run.phrases)

@@ -97,7 +97,7 @@ class AccessConfig(Section):
 class ConfirmRule(Section):
     """A pattern of commands that ask first; ``by`` says whose word lets them run."""
 
-    pattern: Text = Field(description='Give a pattern in quotes: "jenkins build deploy-*"')
+    pattern: Text = Field(description='Give a pattern in quotes: "ci build deploy-*"')
     by: Literal["self", "another"] = Field(
         default="self", description="Write self, or another: somebody else in the room approves"
     )

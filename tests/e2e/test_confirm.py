@@ -178,3 +178,17 @@ async def test_a_yes_from_another_device_needs_the_code_that_is_shown_then(scene
         await laptop.close()
     await scene.world.jenkins.idle()
     assert started_by(scene.world, job) == ["alice"]
+
+
+async def test_building_once_more_is_asked_about_like_building(scene: Scene) -> None:
+    """What is built is the same, whatever the command is called."""
+    job = scene.job()
+    position = scene.alice.position
+    await scene.alice.asks(f"!jenkins build {job} --no-follow", "Say `yes`")
+    await scene.alice.says("yes")
+    await scene.alice.hears(f"{job} #1", after=position)
+    await scene.world.jenkins.idle()
+    question = await scene.alice.asks(f"!jenkins retry {job}", "Say `yes`")
+    assert f"jenkins retry {job} 1" in question.body
+    assert started_by(scene.world, job) == ["alice"]
+    await scene.alice.asks("no", "Dropped")
