@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from aiohttp import web
 
 from bot.errors import UserError
 from tests.contracts.fakes import plain
@@ -11,16 +10,17 @@ from tests.contracts.jenkins.conftest import run
 
 
 async def test_history_shows_how_builds_went_and_who_started_them(jenkins, service, alice, bob):
-    jenkins.add_job("flaky", result="FAILURE")
-    await run(service, alice, "build flaky --no-follow")
-    await jenkins.idle()
-    jenkins.builds("flaky")[0].ended += 123
+    jenkins.add_job("flaky")
+    jenkins.add_build("flaky", user="alice", seconds=8)
+    jenkins.add_build("flaky", "FAILURE", user="bob", seconds=123, trigger="Started by timer")
     reply = await run(service, bob, "history flaky")
     lines = plain(reply).splitlines()
     assert lines[1] == "Build | Result | Started (UTC) | Took | Started by"
-    assert lines[2].startswith(f"#1 ({jenkins.url}/job/flaky/1/) | FAILURE | 20")
-    assert lines[2].endswith(" | 2 min 3 s | Alice")
-    assert lines[-1] == "jenkins log flaky 1 shows what that one said."
+    assert lines[2].startswith(f"#2 ({jenkins.url}/job/flaky/2/) | FAILURE | 20")
+    assert lines[2].endswith(" | 2 min 3 s | timer")
+    assert lines[3].startswith(f"#1 ({jenkins.url}/job/flaky/1/) | SUCCESS | 20")
+    assert lines[3].endswith(" | 8 s | Alice")
+    assert lines[-1] == "jenkins log flaky 2 shows what that one said."
     assert reply.about.url == f"{jenkins.url}/job/flaky/"
 
 
@@ -32,13 +32,8 @@ async def test_history_of_a_running_build(jenkins, service, alice):
 
 
 async def test_history_comes_in_pages_of_ten_the_newest_first(jenkins, service, alice):
-    builds = [{"number": n, "result": "SUCCESS", "timestamp": n} for n in range(25, 0, -1)]
-
-    async def slice_of(request):
-        first, last = request.query["tree"].rpartition("{")[2].rstrip("}").split(",")
-        return web.json_response({"builds": builds[int(first) : int(last)]})
-
-    jenkins.fail(slice_of, path="tree=builds", times=9)
+    for number in range(25):
+        jenkins.add_build("website", ago=10_000 - number)
     first = plain(await run(service, alice, "history website"))
     assert first.splitlines()[2].startswith("#25 ")
     assert first.endswith("Older ones: say the same with page 2.")
@@ -46,6 +41,14 @@ async def test_history_comes_in_pages_of_ten_the_newest_first(jenkins, service, 
     assert [row.partition(" ")[0] for row in last.splitlines()[2:-1]] == [f"#{n}" for n in "54321"]
     assert "page 4" not in last
     assert "no builds that far back" in plain(await run(service, alice, "history website page 4"))
+
+
+async def test_history_ends_where_jenkins_does_not_tell_more(jenkins, service, alice):
+    for _ in range(120):
+        jenkins.add_build("website")
+    last = plain(await run(service, alice, "history website page 10"))
+    assert last.splitlines()[-2].startswith("#21 ")
+    assert "page 11" not in last
     with pytest.raises(UserError, match="10 pages"):
         await run(service, alice, "history website page 11")
 

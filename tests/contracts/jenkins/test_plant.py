@@ -7,7 +7,7 @@ import time
 import pytest
 
 from bot.errors import Unavailable, UserError
-from sandbox.jenkins import mishaps
+from sandbox.jenkins import Stage, mishaps
 from tests.contracts.fakes import plain
 from tests.contracts.jenkins.answers import answer
 from tests.contracts.jenkins.conftest import run
@@ -86,6 +86,48 @@ async def test_running_shows_job_node_time_and_who(jenkins, service, bob):
         f"website #3 ({jenkins.url}/job/website/3/) | agent-1 | 2 h 1 min of about 5 min | Alice",
         f"app #9 ({jenkins.url}/job/app/9/) | agent-2 | 1 h 1 min | Alice",
     ]
+
+
+async def test_queue_of_jenkins_itself(jenkins, service, alice, carol):
+    await jenkins.hold()
+    service.site.patience = 0.0
+    for name in ("website", "team/app/feature%2Fx"):
+        await run(service, alice, f"build {name} --no-follow")
+    said = plain(await run(service, alice, "queue"))
+    assert said.startswith("2 builds wait in the queue:")
+    assert f"| team/app/feature%2Fx ({jenkins.url}/job/team/job/app/job/feature%252Fx/) |" in said
+    assert said.count("| Alice | ") == 2
+    assert plain(await run(service, carol, "queue")).startswith("1 build waits in the queue:")
+
+
+async def test_pipeline_is_one_build_on_the_node_of_its_stage(jenkins, service, alice, carol):
+    jenkins.built_in.executors = 0
+    jenkins.add_node("agent-1", executors=2)
+    jenkins.add_node("agent-2", offline=True, reason="Disk is full")
+    jenkins.add_job("app", stages=[Stage("Build", seconds=None)], estimate=300)
+    await run(service, alice, "build app --no-follow")
+    await jenkins.reached("app", "Build")
+    (row,) = plain(await run(service, alice, "running")).splitlines()[2:]
+    assert row.startswith(f"app #1 ({jenkins.url}/job/app/1/) | agent-1 | ")
+    assert row.endswith(" s of about 5 min | Alice")
+    said = plain(await run(service, carol, "running"))
+    assert said == "1 executor is busy with what you cannot see."
+    assert plain(await run(service, carol, "nodes")).splitlines()[2:] == [
+        "Built-In Node | online | 0 of 0",
+        "agent-1 | online | 1 of 2",
+        "agent-2 | offline: Disk is full | 0 of 2",
+    ]
+
+
+async def test_step_of_a_pipeline_that_waits_is_named_by_its_build(jenkins, service, alice):
+    jenkins.add_node("agent-1", offline=True)
+    jenkins.add_job("app", stages=[Stage("Build")], on="agent-1")
+    await run(service, alice, "build app --no-follow")
+    await jenkins.reached("app", "Build")
+    rows = plain(await run(service, alice, "queue")).splitlines()[2:-1]
+    (row,) = rows
+    assert f"| part of app #1 ({jenkins.url}/job/app/1/) |" in row
+    assert "agent-1" in row
 
 
 async def test_running_counts_what_one_may_not_see(jenkins, service, bob):

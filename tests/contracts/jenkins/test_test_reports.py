@@ -5,60 +5,48 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import NotFound
+from sandbox.jenkins import Case, mishaps
 from tests.contracts.fakes import plain
 from tests.contracts.jenkins.answers import answer
 from tests.contracts.jenkins.conftest import run
 
 
-def counts(fail=0, skip=0, total=0, **more):
-    action = {"urlName": "testReport", "failCount": fail, "skipCount": skip, "totalCount": total}
-    return {"number": 7, "building": False, "actions": [{}, action], **more}
+def failure(name, **more):
+    return Case(name, "REGRESSION", class_name="shop.Cart", **more)
 
 
-def failure(name, *, age=1, details="", status="REGRESSION"):
-    return {
-        "name": name,
-        "className": "shop.Cart",
-        "age": age,
-        "status": status,
-        "errorDetails": details,
-    }
-
-
-def report(*cases):
-    return {"suites": [{"cases": [*cases, failure("fine", status="PASSED")]}]}
-
-
-def says_failed(jenkins, *failures, skip=0, total=100):
-    answer(jenkins, "/job/website/lastBuild/", counts(len(failures), skip, total))
-    answer(jenkins, "/job/website/7/testReport/", report(*failures))
+def finished(jenkins, *failures, passed, skipped):
+    """Website's build 7 is done, with these tests."""
+    job = jenkins.job("website")
+    fine = [Case(f"fine{n}") for n in range(passed)]
+    job.tests = [*fine, *(Case(f"off{n}", "SKIPPED") for n in range(skipped)), *failures]
+    job.next_number = 7
+    jenkins.add_build("website", "UNSTABLE" if failures else "SUCCESS")
 
 
 @pytest.mark.parametrize(
-    ("figures", "said"),
+    ("passed", "skipped", "said"),
     [
-        ((0, 0, 120), "all 120 tests passed."),
-        ((0, 0, 1), "its only test passed."),
-        ((0, 2, 120), "118 of 120 tests passed, 2 skipped, none failed."),
-        ((0, 0, 0), "its test report is empty."),
+        (1200, 0, "all 1,200 tests passed."),
+        (1, 0, "its only test passed."),
+        (118, 2, "118 of 120 tests passed, 2 skipped, none failed."),
+        (0, 1, "0 of 1 test passed, 1 skipped, none failed."),
     ],
 )
-async def test_tests_that_passed_are_one_line(jenkins, service, alice, *, figures, said):
-    answer(jenkins, "/job/website/lastBuild/", counts(*figures))
+async def test_tests_that_passed_are_one_line(jenkins, service, alice, *, passed, skipped, said):
+    finished(jenkins, passed=passed, skipped=skipped)
     reply = await run(service, alice, "tests website")
     page = f"{jenkins.url}/job/website/7/testReport/"
     assert plain(reply) == f"website #7 ({page}): {said}"
     assert reply.about.url == page
     assert reply.file is None
+    assert not any("testReport/api" in seen.raw_path for seen in jenkins.requests)
 
 
 async def test_tests_that_failed_are_named_with_age_and_error(jenkins, service, alice):
-    says_failed(
-        jenkins,
-        failure("old", age=12, details="\n\n  expected 3 but was 4  \n\tat Cart.java:9"),
-        failure("new", details=None),
-        skip=1,
-    )
+    details = "\n\n  expected 3 but was 4  \n\tat Cart.java:9"
+    old = Case("old", "FAILED", details, class_name="shop.Cart", age=12)
+    finished(jenkins, old, failure("new"), passed=97, skipped=1)
     said = plain(await run(service, alice, "tests website"))
     head, *rest = said.splitlines()
     assert head.endswith("2 of 100 tests failed, 97 passed, 1 skipped.")
@@ -69,7 +57,8 @@ async def test_tests_that_failed_are_named_with_age_and_error(jenkins, service, 
 
 
 async def test_tests_beyond_twenty_come_in_a_file_with_their_whole_errors(jenkins, service, alice):
-    says_failed(jenkins, *(failure(f"n{n:02}", details=f"one {n}\n  two {n}") for n in range(25)))
+    failures = [failure(f"n{n:02}", details=f"one {n}\n  two {n}") for n in range(25)]
+    finished(jenkins, *failures, passed=0, skipped=0)
     reply = await run(service, alice, "tests website")
     assert plain(reply).count("(new)") == 20
     assert plain(reply).splitlines()[-1] == "5 more failed: the file has all of them."
@@ -80,28 +69,40 @@ async def test_tests_beyond_twenty_come_in_a_file_with_their_whole_errors(jenkin
 
 
 async def test_tests_of_a_build_by_its_number(jenkins, service, alice):
-    answer(jenkins, "/job/website/12/api/", counts(total=3, number=12))
-    assert "website #12" in plain(await run(service, alice, "tests website 12"))
-    assert "website #12" in plain(await run(service, alice, "tests 1 12", listing=("website",)))
+    finished(jenkins, failure("x"), passed=1, skipped=0)
+    jenkins.add_build("website")
+    for said in ("tests website 7", "tests website #7", "tests 1 7"):
+        reply = await run(service, alice, said, listing=("website",))
+        assert plain(reply).startswith("website #7 ")
+    assert plain(await run(service, alice, "tests website")).startswith("website #8 ")
 
 
 async def test_tests_so_far_of_a_build_that_runs(jenkins, service, alice):
-    answer(jenkins, "/job/website/lastBuild/", counts(total=3, building=True))
+    counts = {"urlName": "testReport", "totalCount": 3}
+    answer(jenkins, "/lastBuild/", {"number": 7, "building": True, "actions": [counts]})
     said = plain(await run(service, alice, "tests website"))
     assert said.endswith("all 3 tests passed. It is still running.")
 
 
-@pytest.mark.parametrize(
-    ("building", "said"),
-    [(False, "has no test report."), (True, "is still running, and has no test report yet.")],
-)
-async def test_build_without_a_test_report_says_so(jenkins, service, alice, *, building, said):
-    answer(jenkins, "/lastBuild/", {"number": 7, "building": building, "actions": [{}]})
-    assert plain(await run(service, alice, "tests website")).endswith(said)
+async def test_report_without_a_test_says_so(jenkins, service, alice):
+    answer(jenkins, "/lastBuild/", {"number": 7, "actions": [{"urlName": "testReport"}]})
+    said = plain(await run(service, alice, "tests website"))
+    assert said.endswith("its test report is empty.")
+
+
+async def test_build_without_a_test_report_says_so(jenkins, service, alice):
+    jenkins.add_build("website")
+    said = plain(await run(service, alice, "tests website"))
+    assert said.endswith("#1 (" + f"{jenkins.url}/job/website/1/) has no test report.")
+    jenkins.add_job("long", seconds=None)
+    await run(service, alice, "build long --no-follow")
+    said = plain(await run(service, alice, "tests long"))
+    assert said.endswith("is still running, and has no test report yet.")
 
 
 async def test_report_that_went_away_is_not_found(jenkins, service, alice):
-    answer(jenkins, "/lastBuild/", counts(1, 0, 2))
+    finished(jenkins, failure("x"), passed=1, skipped=0)
+    jenkins.fail(mishaps.answer(404), path="/testReport/")
     with pytest.raises(NotFound) as caught:
         await run(service, alice, "tests website")
     assert caught.value.what == "test report of website #7"
@@ -109,7 +110,7 @@ async def test_report_that_went_away_is_not_found(jenkins, service, alice):
 
 async def test_hostile_test_names_and_errors_stay_text_on_one_line(jenkins, service, alice):
     evil = "x\n- <b>safe</b> @room " + "long " * 1000
-    says_failed(jenkins, failure(evil, details=evil))
+    finished(jenkins, failure(evil, details=evil), passed=0, skipped=0)
     said = plain(await run(service, alice, "tests website"))
     assert len(said.splitlines()) == 2
     assert len(said) < 1000
