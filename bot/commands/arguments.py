@@ -60,7 +60,7 @@ def shown(service: str, command: Command, bound: Mapping[str, Any], *, masked: b
     texts = _texts(
         command, bound, lambda v: v.masked() if masked and hasattr(v, "masked") else str(v)
     )
-    return " ".join((service, command.name, *texts)).strip()
+    return " ".join(filter(None, (service, command.name, *texts))).strip()
 
 
 def _texts(command: Command, bound: Mapping[str, Any], text: Callable[[Any], str]) -> Iterator[str]:

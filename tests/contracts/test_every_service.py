@@ -126,6 +126,13 @@ async def test_every_argument_can_be_read_from_what_is_typed(world):
             readable(parameter.type)
 
 
+async def test_every_argument_shows_itself_as_it_is_typed(world):
+    for spec in world.service.commands:
+        for kind in (parameter.type for parameter in spec.parameters):
+            if hasattr(kind, "take"):
+                assert kind.__str__ is not object.__str__, f"{spec.name}: {kind.__name__}"
+
+
 async def test_every_phrase_means_one_thing(world):
     phrases = list(_phrases(world.service))
     assert len(phrases) == len(set(phrases))

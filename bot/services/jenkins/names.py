@@ -84,6 +84,9 @@ class Filter:
 
     words: tuple[str, ...] = ()
 
+    def __str__(self) -> str:
+        return " ".join(self.words)
+
     @classmethod
     def take(cls, text: str) -> tuple[Self, str]:
         """Read all words; ``page N`` at the end is left."""
@@ -101,6 +104,9 @@ class Page:
     """page and its number: ``page 2``."""
 
     number: int = 1
+
+    def __str__(self) -> str:
+        return f"page {self.number}"
 
     @classmethod
     def take(cls, text: str) -> tuple[Self, str]:

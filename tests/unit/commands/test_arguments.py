@@ -195,6 +195,11 @@ def test_what_is_shown_is_what_will_be_done_without_what_a_type_masks():
     assert phrase("vars", set_, bound) == "vars set a b hunter2"
 
 
+def test_what_shows_nothing_leaves_no_gap():
+    """An argument may be there without being typed: all of a list, the last build."""
+    assert shown("vars", set_, {"name": "", "value": "x y"}) == "vars set x y"
+
+
 # --------------------------------------------------------------------------------------- types
 class Size(Enum):
     SMALL = 1

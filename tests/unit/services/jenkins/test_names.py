@@ -117,3 +117,8 @@ def test_page():
 def test_what_is_no_page(text):
     with pytest.raises(UserError):
         Page.take(text)
+
+
+def test_filter_and_page_show_themselves_as_they_are_typed():
+    assert str(Filter.take("Deploy PROD page 3")[0]) == "deploy prod"
+    assert str(Page(3)) == "page 3"
