@@ -63,7 +63,7 @@ async def _prepare_abort(
 async def abort(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
 ) -> Reply:
     """Stop a build that runs; the number can be left out where only one does."""
     chosen = number.number or await _only(call.api, job)

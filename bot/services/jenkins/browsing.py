@@ -18,8 +18,8 @@ from bot.services.jenkins.names import Filter, FolderPath, JobPath, Page
 @command("list", examples=("list", "list deploy"))
 async def list_jobs(
     call: Call[JenkinsApi],
-    filter: Filter = Filter(),  # noqa: A002, B008 - the word that users know; frozen
-    page: Page = Page(),  # noqa: B008 - frozen
+    filter: Filter = Filter(),  # noqa: A002 - the word that users know
+    page: Page = Page(),
 ) -> Reply:
     """List jobs with their state and a number; with words, search all folders for them."""
     if not filter.words:
@@ -34,8 +34,8 @@ async def list_jobs(
 @command("ls", examples=("ls", "ls /team/backend"))
 async def ls(
     call: Call[JenkinsApi],
-    folder: FolderPath = FolderPath(),  # noqa: B008 - frozen
-    page: Page = Page(),  # noqa: B008 - frozen
+    folder: FolderPath = FolderPath(),
+    page: Page = Page(),
 ) -> Reply:
     """List what is in a folder."""
     found = await find_folder(call.api, folder)

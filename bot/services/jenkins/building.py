@@ -29,7 +29,7 @@ async def _prepare_build(
     answers: Answers,
     *,
     job: JobPath,
-    params: Params = Params(),  # noqa: B008 - frozen
+    params: Params = Params(),
     **others: Any,
 ) -> Ready | Question | Reply:
     """Find the job, and have everything that it needs."""
@@ -56,7 +56,7 @@ async def _prepare_build(
 async def build(
     call: Call[JenkinsApi],
     job: JobPath,
-    params: Params = Params(),  # noqa: B008 - frozen
+    params: Params = Params(),
     no_follow: Flag = False,
 ) -> Reply:
     """Start a build, as yourself, and show how it goes.

@@ -27,7 +27,7 @@ async def _prepare_approve(
     *,
     job: BuiltJob,
     number: BuildNumber | None = None,
-    params: Params = Params(),  # noqa: B008 - frozen
+    params: Params = Params(),
     **others: Any,
 ) -> Ready | Question | Reply:
     """Find the question that waits, and have the values that it needs."""
@@ -66,7 +66,7 @@ async def _prepare_reject(
 async def show_input(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
 ) -> Reply:
     """Show the question that a pipeline waits with, and how to answer it."""
     run, waiting = await _waiting(call.api, job, number)
@@ -87,8 +87,8 @@ async def show_input(
 async def approve(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
-    params: Params = Params(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
+    params: Params = Params(),
 ) -> Reply:
     """Answer a pipeline's question with yes, as yourself; it goes on.
 
@@ -109,7 +109,7 @@ async def approve(
 async def reject(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
 ) -> Reply:
     """Answer a pipeline's question with no, as yourself; its build ends there."""
     run, question = await _meant(call.api, job, number)

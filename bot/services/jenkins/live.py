@@ -131,7 +131,7 @@ async def _prepare_watch(
 async def watch(
     call: Call[JenkinsApi],
     job: BuiltJob | None = None,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
     stop: Flag = False,
 ) -> Reply:
     """Follow a build to its end: the one that runs, or the last; or stop it.

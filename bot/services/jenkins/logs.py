@@ -50,7 +50,7 @@ async def follow_log(call: Call[JenkinsApi], state: Mapping[str, Any]) -> Step:
 async def log(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
     follow: Flag = False,
 ) -> Reply:
     """Show the end of a build's log; all of it as a file, where it is longer.

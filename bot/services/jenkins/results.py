@@ -50,7 +50,7 @@ class PagedJob(JobPath):
 async def show_tests(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
 ) -> Reply:
     """Show what the tests of a build said, and which failed; without a number, of the last one."""
     api, path, what = call.api, *_build(job, number)
@@ -103,8 +103,8 @@ async def _divided(api: JenkinsApi, words: Sequence[str]) -> Ready | None:
 async def artifacts(
     call: Call[JenkinsApi],
     job: ArchivedJob,
-    number: BuildNumber = BuildNumber(),  # noqa: B008 - frozen
-    name: ArtifactName = ArtifactName(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),
+    name: ArtifactName = ArtifactName(),
 ) -> Reply:
     """List what a build has archived; with a name or number, send that as a file."""
     api, path, what = call.api, *_build(job, number)
@@ -123,7 +123,7 @@ async def artifacts(
 async def history(
     call: Call[JenkinsApi],
     job: PagedJob,
-    page: Page = Page(),  # noqa: B008 - frozen
+    page: Page = Page(),
 ) -> Reply:
     """Show the last builds of a job: how they went, when, and who started them."""
     if page.number > _PAGES:

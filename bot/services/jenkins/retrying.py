@@ -23,7 +23,7 @@ async def _prepare_retry(
     *,
     job: BuiltJob,
     number: BuildNumber | None = None,
-    params: Params = Params(),  # noqa: B008 - frozen
+    params: Params = Params(),
     **others: Any,
 ) -> Ready | Question | Reply:
     """Find the build, and take its parameters over; what is typed takes their place."""
@@ -55,8 +55,8 @@ async def _prepare_retry(
 async def retry(
     call: Call[JenkinsApi],
     job: BuiltJob,
-    number: BuildNumber = BuildNumber(),  # noqa: ARG001, B008 - what is built stands in params; frozen
-    params: Params = Params(),  # noqa: B008 - frozen
+    number: BuildNumber = BuildNumber(),  # noqa: ARG001 - what is built stands in params
+    params: Params = Params(),
     no_follow: Flag = False,
 ) -> Reply:
     """Start a build with the parameters of an earlier one, the last if you name none.

@@ -38,7 +38,7 @@ class Switch(Bean):
 @command("queue", examples=("queue", "queue page 2"))
 async def queue(
     call: Call[JenkinsApi],
-    page: Page = Page(),  # noqa: B008 - frozen
+    page: Page = Page(),
 ) -> Reply:
     """Show what waits to be built: since when, why, and who asked for it."""
     found = await call.api.read(Queue, "queue", QUEUE, "queue")
@@ -48,7 +48,7 @@ async def queue(
 @command("running", examples=("running",))
 async def running(
     call: Call[JenkinsApi],
-    page: Page = Page(),  # noqa: B008 - frozen
+    page: Page = Page(),
 ) -> Reply:
     """Show what is being built: where, for how long, and who started it."""
     found = await call.api.read(Nodes, "computer", RUNNING, _NODES)
@@ -58,7 +58,7 @@ async def running(
 @command("nodes", examples=("nodes",))
 async def nodes(
     call: Call[JenkinsApi],
-    page: Page = Page(),  # noqa: B008 - frozen
+    page: Page = Page(),
 ) -> Reply:
     """Show the machines that build: whether they are online, and how busy."""
     return plant_replies.nodes(await call.api.read(Nodes, "computer", NODES, _NODES), page.number)
