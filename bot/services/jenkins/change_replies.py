@@ -113,12 +113,13 @@ def left(site: Site, item: int, place: Place | None, number: int) -> Reply:
     return Reply((line(said, link, ". ", stop, " would stop it."),), about=link)
 
 
-def switched(site: Site, job: JobPath, account: str, *, on: bool) -> Reply:
-    """A job can be built now, or not."""
+def switched(site: Site, job: JobPath, account: str, *, on: bool, emptied: bool) -> Reply:
+    """A job can be built now, or not. ``emptied``: what waited of it does not any more."""
     link = Link(job.name, site.link(job))
     meaning = "it can be built again" if on else "it is not built until somebody enables it"
     begin = "Enabled " if on else "Disabled "
-    return Reply((line(begin, link, " as ", Strong(account), f": {meaning}."),), about=link)
+    more = " Jenkins took the build that waited out of its queue." if emptied and not on else ""
+    return Reply((line(begin, link, " as ", Strong(account), f": {meaning}.{more}"),), about=link)
 
 
 def switched_before(site: Site, job: JobPath, *, on: bool) -> Reply:

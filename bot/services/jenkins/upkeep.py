@@ -8,7 +8,7 @@ from bot.errors import Forbidden, Invalid, NotFound, ServiceError, Unavailable, 
 from bot.plugin import Call, Effect, command
 from bot.reply import Reply
 from bot.services.jenkins import change_replies, plant_replies
-from bot.services.jenkins.aborting import abort
+from bot.services.jenkins.aborting import Ticket, abort
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.beans import Bean, Text
 from bot.services.jenkins.finding import prepare_change
@@ -18,6 +18,7 @@ from bot.services.jenkins.orders import order
 from bot.services.jenkins.waiting import ITEM, QUEUE, Item, Queue
 
 _NODES: Final = "list of nodes"
+_SWITCH: Final = "fullName,color,disabled,queueItem[id]"
 _CANCEL: Final = "hudson.model.Item.Cancel"  # which Jenkins does not name by itself here
 _LATEST: Final = 10**18  # queue items have 64 bits
 
@@ -28,6 +29,7 @@ class Switch(Bean):
     full_name: Text = ""
     color: str | None = None
     disabled: bool | None = None
+    queue_item: Ticket | None = None
 
     @property
     def off(self) -> bool:
@@ -146,8 +148,9 @@ async def _switch(call: Call[JenkinsApi], job: JobPath, *, on: bool) -> Reply:
         return change_replies.unseen_switch(api.site, job, on=on)
     if after.off is on:
         raise refusal
-    return change_replies.switched(api.site, job, call.account, on=on)
+    emptied = before.queue_item is not None and after.queue_item is None
+    return change_replies.switched(api.site, job, call.account, on=on, emptied=emptied)
 
 
 async def _state(api: JenkinsApi, job: JobPath) -> Switch:
-    return await api.read(Switch, job.item, "fullName,color,disabled", f"job '{job}'")
+    return await api.read(Switch, job.item, _SWITCH, f"job '{job}'")

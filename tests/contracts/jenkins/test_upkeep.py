@@ -135,6 +135,12 @@ async def test_disable_and_enable_say_what_changed(jenkins, service, configuring
     assert [len(posts(jenkins, way)) for way in ("/disable", "/enable")] == [1, 1]
 
 
+@pytest.mark.usefixtures("item")
+async def test_disable_says_that_what_waited_does_not_any_more(service, alice):
+    said = plain(await run(service, alice, "disable website"))
+    assert said.endswith("enables it. Jenkins took the build that waited out of its queue.")
+
+
 @pytest.mark.parametrize("way", ["enable locked", "disable website"])
 async def test_switching_needs_its_permission(service, bob, way):
     with pytest.raises(Forbidden) as caught:
