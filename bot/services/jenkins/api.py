@@ -134,7 +134,7 @@ class JenkinsApi:
 
     async def recent(self, path: JobPath) -> tuple[Build, ...]:
         """The last builds, newest first: their numbers, queue items, and whether they run."""
-        tree = f"color,builds[number,queueId,building]{{0,{_RECENT}}}"
+        tree = f"builds[number,queueId,building]{{0,{_RECENT}}}"
         return (await self.read(Job, path.item, tree, f"job '{path}'")).builds
 
     async def build_of(self, path: JobPath, item: int) -> Build | None:

@@ -23,7 +23,7 @@ _STATES: Final = {
     "grey": "NEW",
 }
 _DEEPEST: Final = 50  # folders in folders that are believed
-_LATEST_MS: Final = 253_402_300_799_000  # the end of the year 9999
+_LATEST_MS: Final = 253_402_300_799_000
 
 
 def _or_empty(value: object) -> object:
@@ -33,6 +33,8 @@ def _or_empty(value: object) -> object:
 T = TypeVar("T")
 Many = Annotated[tuple[T, ...], BeforeValidator(_or_empty)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+Moment = Annotated[int, Field(ge=0, le=_LATEST_MS)]
+"""Milliseconds since 1970, until the end of the year 9999."""
 
 
 class Bean(BaseModel):
@@ -146,7 +148,7 @@ class Build(Bean):
     number: int
     result: str | None = None
     building: bool = False
-    timestamp: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
+    timestamp: Moment = 0
     duration: Annotated[int, Field(ge=0, le=_LATEST_MS)] = 0
     estimated_duration: Annotated[int, Field(ge=-_LATEST_MS, le=_LATEST_MS)] = -1
     description: Text = ""
@@ -215,7 +217,7 @@ class QueueItem(Bean):
     """A build that was asked for: ``why`` it still waits (Jenkins says), ``since`` when (ms)."""
 
     why: Text = ""
-    since: Annotated[int, Field(ge=0, le=_LATEST_MS)] = Field(0, alias="inQueueSince")
+    since: Moment = Field(0, alias="inQueueSince")
     cancelled: bool = False
     executable: Executable | None = None
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 
 from bot.errors import Invalid, NotFound, ServiceError, UserError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
@@ -16,12 +16,11 @@ from bot.services.jenkins.arguments import Params
 from bot.services.jenkins.asking import settle
 from bot.services.jenkins.beans import Job
 from bot.services.jenkins.definitions import check
+from bot.services.jenkins.durations import short_pauses
 from bot.services.jenkins.finding import Answers, arguments, find
 from bot.services.jenkins.live import follow_build
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.status import Run
-
-_PAUSES: Final = (0.1, 0.2, 0.4, 0.8)  # seconds between looks at the queue; the last one repeats
 
 
 async def _prepare_build(
@@ -107,7 +106,7 @@ async def _wait(
         return replies.waiting(site, job, None, why, twin=queued.twin), None
     state = {"job": job.name, "item": queued.item, "twin": queued.twin, "mine": not queued.twin}
     until = site.clock() + patience
-    for pause in _pauses():
+    for pause in short_pauses():
         try:
             item = await call.api.queue_item(queued.item)
         except NotFound:
@@ -147,9 +146,3 @@ def _started(
 ) -> tuple[Reply, Mapping[str, Any]]:
     run = Run(call.api.site, job, number, call.account)
     return status.started(run, twin=twin), {"job": job.name, "number": number, "mine": not twin}
-
-
-def _pauses() -> Iterator[float]:
-    yield from _PAUSES
-    while True:
-        yield _PAUSES[-1]

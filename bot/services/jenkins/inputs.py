@@ -170,7 +170,7 @@ async def _meant(api: JenkinsApi, path: JobPath, number: BuildNumber) -> tuple[R
 def _ready(found: Found[BuiltJob], run: Run, question: Pending, others: dict[str, Any]) -> Ready:
     others["number"] = BuildNumber(run.number, question.id)
     preview = say(run.link, " asks: ", Strong(short(question.message) or "Go on?"))
-    return Ready(arguments(found, {}) | others, preview, ask=not found.sure)
+    return Ready(arguments(found, others), preview, ask=not found.sure)
 
 
 def _said(what: str, run: Run, question: Pending, account: str) -> Reply:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Final
 
 from bot.reply import (
@@ -24,6 +23,7 @@ from bot.services.jenkins.beans import Build, Definition, Entry, Job, Row, state
 from bot.services.jenkins.definitions import choices
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.site import Site
+from bot.services.jenkins.spans import span
 
 PER_PAGE: Final = 50
 _LONGEST: Final = 1000  # characters of a description
@@ -122,5 +122,5 @@ def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
     when = f"started {build.started:%Y-%m-%d %H:%M} UTC"
     if build.building or build.result is None:
         return line("Last build: ", link, f" is running, {when}.")
-    took = timedelta(seconds=round(build.duration / 1000))
-    return line("Last build: ", link, " ", Strong(short(build.result)), f", {when}, took {took}.")
+    told = f", {when}, took {span(build.duration)}."
+    return line("Last build: ", link, " ", Strong(short(build.result)), told)

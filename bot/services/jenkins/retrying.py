@@ -42,7 +42,7 @@ async def _prepare_retry(
     others |= {"number": BuildNumber(build.number), **({"params": settled} if settled else {})}
     preview = _preview(Run(call.api.site, path, build.number), build, found.job, settled)
     also = (f"build {path} {settled}".rstrip(),)
-    return Ready(arguments(found, others) | others, preview, ask=not found.sure, also=also)
+    return Ready(arguments(found, others), preview, ask=not found.sure, also=also)
 
 
 @command(

@@ -65,6 +65,13 @@ async def test_what_will_be_built_is_shown_without_passwords(built, service, ali
     assert "geheim" not in shown
 
 
+async def test_patterns_for_builds_are_asked_about_retries_too(built, service, alice):
+    talked = await look(service, alice, "retry deploy prod 2", answers={"PW": "geheim"})
+    (also,) = talked.ready.also
+    assert also.startswith("build deploy prod ENV=staging VERSION=2")
+    assert "geheim" not in also
+
+
 async def test_what_is_typed_takes_the_place_of_what_was_given(built, service, alice):
     await run(service, alice, "retry deploy prod 1 VERSION=3", answers={"PW": "geheim"})
     assert (last(built)["VERSION"], last(built)["ENV"]) == ("3", "prod")
