@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
@@ -14,13 +13,13 @@ from bot.reply import Reply
 from bot.services.jenkins import change_replies as replies
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.beans import Bean, Build, Many
+from bot.services.jenkins.durations import short_pauses
 from bot.services.jenkins.finding import Answers, prepare_change
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
 from bot.services.jenkins.orders import order
 
 _PATIENCE: Final = 3.0  # seconds until an answer, whether it has ended or not
-_PAUSES: Final = (0.1, 0.2, 0.4, 0.8)  # seconds between looks; the last one repeats
 _RECENT: Final = 50  # builds, of which some may run
 _RUNS: Final = (
     "builds[number,building,timestamp,actions[causes[shortDescription]]]"
@@ -95,15 +94,9 @@ async def _settled(api: JenkinsApi, job: JobPath, build: Build) -> Build:
     """The build when it has ended, or as it was last seen."""
     with suppress(TimeoutError):
         async with asyncio.timeout(min(_PATIENCE, api.site.patience)):
-            for pause in _pauses():
+            for pause in short_pauses():
                 build = await api.run(job, build.number)
                 if not build.building:
                     break
                 await asyncio.sleep(pause)
     return build
-
-
-def _pauses() -> Iterator[float]:
-    yield from _PAUSES
-    while True:
-        yield _PAUSES[-1]

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 from pydantic import Field
 
-from bot.services.jenkins.beans import Action, Bean, Many, Text
+from bot.services.jenkins.beans import Action, Bean, Many, Moment, Text
 from bot.services.jenkins.places import Place, place_of
 
 _EXECUTOR: Final = (
@@ -21,10 +21,6 @@ _EXECUTOR: Final = (
 )
 RUNNING: Final = f"computer[displayName,executors{_EXECUTOR},oneOffExecutors{_EXECUTOR}]"
 NODES: Final = "computer[displayName,offline,offlineCauseReason,executors[idle]]"
-
-
-Moment = Annotated[int, Field(ge=0, le=253_402_300_799_000)]
-"""Milliseconds since 1970, until the end of the year 9999."""
 
 
 class Executable(Bean):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.services.jenkins.beans import Action, Bean, Executable, Many, Text
-from bot.services.jenkins.machines import Moment
+from bot.services.jenkins.beans import Action, Bean, Executable, Many, Moment, Text
 from bot.services.jenkins.places import Place, place_of
 
 _TASK: Final = "task[name,url]"
