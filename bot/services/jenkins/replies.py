@@ -9,7 +9,6 @@ from bot.reply import (
     Block,
     Inline,
     Line,
-    Link,
     Mono,
     Reply,
     Strong,
@@ -48,7 +47,7 @@ def described(site: Site, path: JobPath, job: Job) -> Reply:
     status = short(state(job.color))
     if not (folder or job.buildable or status == "DISABLED"):
         status = f"{status}, cannot be built"
-    blocks: list[Block] = [line(Link(path.name, site.link(path)), f": {status}")]
+    blocks: list[Block] = [line(site.link(path), f": {status}")]
     if job.description:
         blocks.append(line(short(job.description)))
     if job.health:
@@ -73,11 +72,11 @@ def last(site: Site, path: JobPath, build: Build | None) -> Reply:
 def waiting(site: Site, path: JobPath, item: int | None, why: str, *, twin: bool) -> Reply:
     """The build is in the queue."""
     begin = "An equal build was waiting already: " if twin else "Queued: "
-    place: Inline = Link(f"queue item {item}", site.queue_link(item)) if item else "the queue"
-    parts: list[Inline] = [begin, Link(path.name, site.link(path)), " is in ", place, "."]
+    place: Inline = site.queue_link(item) if item else "the queue"
+    parts: list[Inline] = [begin, site.link(path), " is in ", place, "."]
     if why:
         parts.append(f" {short(why)}")
-    return Reply((line(*parts),), about=Link(path.name, site.link(path)))
+    return Reply((line(*parts),), about=site.link(path))
 
 
 def cancelled(path: JobPath) -> Reply:
@@ -117,8 +116,8 @@ def _entry(name: str, row: Row) -> Line:
 
 def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
     if build is None:
-        return line(Link(path.name, site.link(path)), " has never been built.")
-    link = Link(f"{path} #{build.number}", site.build_link(path, build.number))
+        return line(site.link(path), " has never been built.")
+    link = site.build_link(path, build.number)
     when = f"started {build.started:%Y-%m-%d %H:%M} UTC"
     if build.building or build.result is None:
         return line("Last build: ", link, f" is running, {when}.")

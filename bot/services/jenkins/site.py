@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
 from bot.model import Credential
-from bot.services.jenkins.names import ItemPath
+from bot.reply import Link
+from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.settings import JenkinsSettings
 from bot.threads import Lane
 
@@ -67,14 +68,14 @@ class Site:
             del known[next(iter(known))]
         self._known = {**known, key: (now + seconds, found)}
 
-    def link(self, path: ItemPath) -> str:
-        """The page of a job or folder, under the configured address: Jenkins may not know it."""
-        return f"{self.settings.url}/{quote(path.item)}/" if path.name else f"{self.settings.url}/"
+    def link(self, job: JobPath) -> Link:
+        """A job, under the configured address: Jenkins may not know it."""
+        return Link(job.name, f"{self.settings.url}/{quote(job.item)}/")
 
-    def build_link(self, path: ItemPath, number: int) -> str:
-        """The page of a build."""
-        return f"{self.link(path)}{number}/"
+    def build_link(self, job: JobPath, number: int, page: str = "") -> Link:
+        """A build (``deploy-prod #12``), or a ``page`` of it (quoted)."""
+        return Link(f"{job} #{number}", f"{self.link(job).url}{number}/{page}")
 
-    def queue_link(self, item: int) -> str:
-        """The page of a queue item."""
-        return f"{self.settings.url}/queue/item/{item}/"
+    def queue_link(self, item: int) -> Link:
+        """A queue item."""
+        return Link(f"queue item {item}", f"{self.settings.url}/queue/item/{item}/")

@@ -16,6 +16,7 @@ from bot.services.jenkins.pipeline import Pending
 from bot.services.jenkins.replies import short
 from bot.services.jenkins.site import Site
 from bot.services.jenkins.spans import counted, span
+from bot.services.jenkins.terminal import without_steps
 
 _LINES: Final = 30  # of a log that tells why a build failed
 _LONG: Final = 4000  # characters of them that are a file rather than a message
@@ -40,7 +41,7 @@ class Run:
     @property
     def link(self) -> Link:
         """Its page."""
-        return Link(self.name, self.site.build_link(self.path, self.number))
+        return self.site.build_link(self.path, self.number)
 
     @property
     def typed(self) -> str:
@@ -95,7 +96,7 @@ def ended(run: Run, build: Build, stage: str = "") -> Reply:
 
 def why(run: Run, log: Log) -> Reply | None:
     """The end of the log of a build that failed; as a file where that is long."""
-    end = log.end(_LINES, _LONG + 1)
+    end = replace(log, text=without_steps(log.text)).end(_LINES, _LONG + 1)
     if not end:
         return None
     said = line("The end of the log of ", run.link, ":")

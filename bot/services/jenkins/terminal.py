@@ -19,6 +19,8 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u0080-\u009f\u202a-\u202e\u2066-\u2069]"
 )
 
+_STEP: Final = "[Pipeline] "
+
 
 def clean(data: bytes) -> str:
     """What is to be read of ``data``; bytes that are no UTF-8 are replaced."""
@@ -32,6 +34,11 @@ def tail(text: str, count: int, most: int) -> str:
     """The last ``count`` lines, without empty ones at the end, of at most ``most`` characters."""
     shown = "\n".join(text.rstrip().split("\n")[-count:])
     return shown if len(shown) <= most else f"…{shown[-most:]}"
+
+
+def without_steps(text: str) -> str:
+    """The same without the lines in which a pipeline says which step it takes."""
+    return "".join(ln for ln in text.splitlines(keepends=True) if not ln.startswith(_STEP))
 
 
 def _redrawn(line: str) -> str:

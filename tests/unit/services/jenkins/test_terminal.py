@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.services.jenkins.terminal import clean, tail
+from bot.services.jenkins.terminal import clean, tail, without_steps
 
 NOTE = "\x1b[8mha:" + base64.b64encode(b"\x00\x01 anything").decode() + "\x1b[0m"
 
@@ -54,3 +54,9 @@ def test_tail_is_the_last_lines_without_empty_ones_at_the_end():
 
 def test_tail_of_long_lines_is_cut_at_its_start():
     assert tail("x" * 50 + "end", 5, 10) == "…" + "x" * 7 + "end"
+
+
+def test_steps_of_a_pipeline_are_left_out():
+    assert without_steps("[Pipeline] sh\n+ make\n[Pipeline] }\nfailed [Pipeline] x\n") == (
+        "+ make\nfailed [Pipeline] x\n"
+    )
