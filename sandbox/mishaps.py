@@ -57,6 +57,15 @@ async def drop(request: web.Request) -> web.StreamResponse:
     return web.Response()
 
 
+async def cut(request: web.Request) -> web.StreamResponse:
+    """Hang up in the middle of an answer."""
+    if request.transport is not None:
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n"
+        request.transport.write(head + b'{"number": ')
+        request.transport.close()
+    return web.Response()
+
+
 async def hang(request: web.Request) -> web.StreamResponse:
     """No answer, for as long as somebody waits for one."""
     return await _drip(request, b"", b"")

@@ -101,13 +101,14 @@ def page(title: str, text: str) -> str:
     )
 
 
-def redirect(request: web.Request, place: str = ".") -> web.Response:
-    """302 to a place beside the request's own, or to the page that the request came from."""
-    if place == ".":
-        place = request.headers.get("Referer", place)
-    if place == ".":
-        place = str(request.url.with_query(None).parent) + "/"
+def redirect(place: str) -> web.Response:
+    """302."""
     return web.Response(status=302, headers={"Location": place})
+
+
+def beside(request: web.Request) -> str:
+    """The address of what a request does something with: ``.``, seen from there."""
+    return f"{request.url.with_query(None).parent}/"
 
 
 def html(status: int, body: str, headers: Mapping[str, str] | None = None) -> web.Response:

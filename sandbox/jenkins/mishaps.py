@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from sandbox.mishaps import OOPS, Answer, Mishap, drip_body, drip_head, drop, flood, slow
+from sandbox.mishaps import OOPS, Answer, Mishap, cut, drip_body, drip_head, drop, flood, hang, slow
 
-__all__ = ["answer", "drip_body", "drip_head", "drop", "flood", "json", "slow"]
+__all__ = ["answer", "cut", "drip_body", "drip_head", "drop", "flood", "hang", "json", "slow"]
 
 
 def answer(

@@ -112,6 +112,28 @@ class Queue:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
 
+    @asynccontextmanager
+    async def place(self, build: Build) -> AsyncIterator[None]:
+        """Hold an executor for a part of a pipeline."""
+        await self.notify()
+        job = build.job
+        if self._room(job) is None:
+            item = QueueItem(next(self._numbers), job, build.user, {}, part_of=build)
+            self._enter(item)
+            await self.until(lambda: bool(build.interrupted or self._room(job)))
+            if item.waiting:
+                item.leave(build)
+        node = self._room(job)
+        if build.interrupted or node is None:
+            yield
+            return
+        node.busy.append(build)
+        try:
+            yield
+        finally:
+            node.busy.remove(build)
+            await self.notify()
+
     def _enter(self, item: QueueItem) -> QueueItem:
         self._items[item.id] = item
         return item
@@ -134,7 +156,7 @@ class Queue:
         used.append(build)
         await self.notify()
         try:
-            await run(build, self._place)
+            await run(build, self)
         finally:
             used.remove(build)
         await self.notify()
@@ -146,25 +168,3 @@ class Queue:
 
     def _room(self, job: Job) -> Node | None:
         return None if self._held else self._nodes.place_for(job)
-
-    @asynccontextmanager
-    async def _place(self, build: Build) -> AsyncIterator[None]:
-        """Hold an executor for a part of a pipeline."""
-        await self.notify()
-        job = build.job
-        if self._room(job) is None:
-            item = QueueItem(next(self._numbers), job, build.user, {}, part_of=build)
-            self._enter(item)
-            await self.until(lambda: bool(build.interrupted or self._room(job)))
-            if item.waiting:
-                item.leave(build)
-        node = self._room(job)
-        if build.interrupted or node is None:
-            yield
-            return
-        node.busy.append(build)
-        try:
-            yield
-        finally:
-            node.busy.remove(build)
-            await self.notify()

@@ -4,25 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Protocol
 
 from sandbox.jenkins.builds import Build, worst
 from sandbox.jenkins.console import link
-from sandbox.jenkins.pipeline import Ask, Stage, StageRun
+from sandbox.jenkins.pipeline import STATUS, Ask, Stage, StageRun
 from sandbox.jenkins.reports import counts
 
-Place = Callable[[Build], AbstractAsyncContextManager[None]]
-"""Holds an executor for a build; waits for one in the queue."""
 
-_STATUS = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
+class Floor(Protocol):
+    """Where builds run."""
+
+    def place(self, build: Build) -> AbstractAsyncContextManager[None]:
+        """Hold an executor for a part of a build; wait for one in the queue."""
+
+    async def notify(self) -> None:
+        """Tell those who wait for something that it may have come."""
 
 
-async def run(build: Build, place: Place) -> None:
+async def run(build: Build, floor: Floor) -> None:
     """Do all that a build does, but for what an executor does for it."""
     job = build.job
     if job.pipeline:
-        result = await _pipeline(build, place)
+        result = await _pipeline(build, floor)
     else:
         build.console.write(f"Building in workspace /var/jenkins/workspace/{job.full_name}\n")
         await build.work(job.seconds, job.log)
@@ -39,14 +45,14 @@ async def run(build: Build, place: Place) -> None:
     build.end(result)
 
 
-async def _pipeline(build: Build, place: Place) -> str:
+async def _pipeline(build: Build, floor: Floor) -> str:
     _step(build, "Start of Pipeline")
     results = ["SUCCESS"]
     if not build.job.stages:
-        async with place(build):
+        async with floor.place(build):
             await build.work(build.job.seconds, build.job.log)
     for position, stage in enumerate(build.job.stages):
-        results.append(await _reach(build, stage, place))
+        results.append(await _reach(build, stage, floor))
         if results[-1] in ("FAILURE", "ABORTED"):
             if build.job.declarative and not build.interrupted:
                 _skip(build, build.job.stages[position + 1 :])
@@ -57,26 +63,28 @@ async def _pipeline(build: Build, place: Place) -> str:
     return "ABORTED" if build.interrupted else worst(*results)
 
 
-async def _reach(build: Build, stage: Stage, place: Place) -> str:
+async def _reach(build: Build, stage: Stage, floor: Floor) -> str:
     reached = StageRun(stage)
     build.stages.append(reached)
     _step(build, "stage")
     _step(build, f"{{ ({stage.name})")
-    result = await _stage(build, reached, place)
-    reached.end(_STATUS[result])
+    await floor.notify()
+    result = await _stage(build, reached, floor)
+    reached.end(STATUS[result])
     _step(build, "}")
     _step(build, "// stage")
     return result
 
 
-async def _stage(build: Build, reached: StageRun, place: Place) -> str:
+async def _stage(build: Build, reached: StageRun, floor: Floor) -> str:
     stage = reached.stage
     if stage.asks is not None:
         async with _paused(build, reached, stage.asks):
+            await floor.notify()
             await build.answered()
     if build.interrupted:
         return "ABORTED"
-    async with place(build):
+    async with floor.place(build):
         await build.work(stage.seconds, stage.log)
     return "ABORTED" if build.interrupted else stage.result
 

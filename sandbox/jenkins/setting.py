@@ -10,6 +10,7 @@ from sandbox.jenkins.builds import Build
 from sandbox.jenkins.items import Folder, Job
 from sandbox.jenkins.nodes import Node
 from sandbox.jenkins.parameters import Parameter
+from sandbox.jenkins.pipeline import past
 from sandbox.jenkins.users import OVERALL_READ, User
 from sandbox.jenkins.world import World
 
@@ -67,6 +68,7 @@ class Setting:
         build = Build(job, job.next_number, 0, who, started=time.time() - ago, **more)
         build.console.write(job.log)
         build.tests, build.artifacts = job.tests, job.artifacts
+        build.stages = past(job.stages, result, build.started, seconds)
         build.end(result, build.started + seconds)
         job.add(build)
         return build

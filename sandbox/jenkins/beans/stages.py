@@ -8,10 +8,9 @@ from typing import Any
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.items import path_of
 from sandbox.jenkins.parameters import Parameter
-from sandbox.jenkins.pipeline import Ask, StageRun
+from sandbox.jenkins.pipeline import STATUS, Ask, StageRun
 
 Bean = dict[str, Any]
-_RUN = {"SUCCESS": "SUCCESS", "UNSTABLE": "UNSTABLE", "FAILURE": "FAILED", "ABORTED": "ABORTED"}
 
 
 def describe(run: Build) -> Bean:
@@ -29,7 +28,7 @@ def describe(run: Build) -> Bean:
         "_links": links,
         "id": str(run.number),
         "name": f"#{run.number}",
-        "status": _RUN[run.result] if run.result else going,
+        "status": STATUS[run.result] if run.result else going,
         "startTimeMillis": int(run.started * 1000),
         "endTimeMillis": int(end * 1000),
         "durationMillis": int((end - run.started) * 1000),

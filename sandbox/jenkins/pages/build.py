@@ -6,7 +6,7 @@ import mimetypes
 
 from aiohttp import web
 
-from sandbox.jenkins.access import html, missing, page, redirect, require_post
+from sandbox.jenkins.access import beside, html, missing, page, redirect, require_post
 from sandbox.jenkins.beans import builds, reports
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.pages.pipeline import input_page, stages_page
@@ -52,7 +52,7 @@ def _stop(visit: Visit, build: Build) -> web.Response:
         visit.require(CANCEL, build.job.full_name)
     if build.ended is None:
         build.interrupt(visit.user)
-    return redirect(visit.request)
+    return redirect(visit.request.headers.get("Referer") or beside(visit.request))
 
 
 def _progressive(visit: Visit, build: Build) -> web.Response:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aiohttp import web
 
-from sandbox.jenkins.access import html, missing, page, redirect, require_post
+from sandbox.jenkins.access import beside, html, missing, page, redirect, require_post
 from sandbox.jenkins.asking import schedule
 from sandbox.jenkins.items import Job
 from sandbox.jenkins.pages.build import build_page
@@ -26,7 +26,7 @@ async def job_page(visit: Visit, job: Job, rest: list[str]) -> web.StreamRespons
             require_post(visit.request)
             visit.require(CONFIGURE, job.full_name)
             await _switch(visit, job, disabled=way == "disable")
-            return redirect(visit.request)
+            return redirect(beside(visit.request))
         case [name, *below]:
             build = job.build(name)
             if build is not None:

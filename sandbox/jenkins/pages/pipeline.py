@@ -54,7 +54,7 @@ async def input_page(visit: Visit, build: Build, name: str, way: str) -> web.Res
         _require_submit(visit, build, ask)
         build.approve(visit.user, {} if way == "proceedEmpty" else _given(ask, form))
     if way == "submit":
-        return redirect(visit.request, f"{builds.url(build, visit.world.root)}console")
+        return redirect(f"{builds.url(build, visit.world.root)}console")
     return web.Response()
 
 

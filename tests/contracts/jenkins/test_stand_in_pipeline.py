@@ -77,6 +77,14 @@ async def test_unstable_stage_does_not_end_the_build(jenkins):
     assert await stages(jenkins) == ("UNSTABLE", [("Test", "UNSTABLE"), ("Deploy", "SUCCESS")])
 
 
+async def test_build_of_long_ago_has_stages_too(jenkins):
+    jenkins.add_job("pipe", stages=[Stage("Build"), Stage("Deploy")])
+    jenkins.add_build("pipe", "ABORTED", seconds=60)
+    assert await stages(jenkins) == ("ABORTED", [("Build", "SUCCESS"), ("Deploy", "ABORTED")])
+    last = (await read(jenkins, f"{HERE}/wfapi/describe"))["stages"][1]
+    assert last["durationMillis"] == pytest.approx(30_000, abs=1)
+
+
 async def test_other_jobs_have_no_stages(jenkins):
     await begin(jenkins, "website")
     await jenkins.idle()
