@@ -22,21 +22,21 @@ _NAME: Final = 200  # characters of a name
 
 def idle(site: Site, job: JobPath, item: int) -> Reply:
     """Nothing runs that could be aborted; ``item`` waits in the queue, if it is not 0."""
-    said: list[Inline] = [Link(job.name, site.link(job)), " is not running."]
+    said: list[Inline] = [site.link(job), " is not running."]
     if item:
         said += [
             " It waits in the queue, and ",
             Mono(f"{site.name} cancel {item}"),
             " takes it out.",
         ]
-    return Reply((line(*said),), about=Link(job.name, site.link(job)))
+    return Reply((line(*said),), about=site.link(job))
 
 
 def which(site: Site, job: JobPath, builds: Sequence[Build], now: float) -> Reply:
     """Several builds run."""
     entries = [
         line(
-            Link(f"#{build.number}", site.build_link(job, build.number)),
+            Link(f"#{build.number}", site.build_link(job, build.number).url),
             f", for {span(now - build.timestamp)}",
             *_by(build.causes),
         )
@@ -53,14 +53,14 @@ def which(site: Site, job: JobPath, builds: Sequence[Build], now: float) -> Repl
 
 def ended(site: Site, job: JobPath, build: Build) -> Reply:
     """It had ended before anybody asked for it."""
-    link = _link(site, job, build.number)
+    link = site.build_link(job, build.number)
     result = Strong(short(build.result or "without a result"))
     return Reply((line(link, " is not running: it ended ", result, "."),), about=link)
 
 
 def aborted(site: Site, job: JobPath, build: Build, account: str) -> Reply:
     """What became of a build that was to stop."""
-    link = _link(site, job, build.number)
+    link = site.build_link(job, build.number)
     if build.building or build.result is None:
         said: tuple[Inline, ...] = ("Asked ", link, " to stop, as ", Strong(account), ".")
         later = (
@@ -82,7 +82,7 @@ def aborted(site: Site, job: JobPath, build: Build, account: str) -> Reply:
 
 def unseen(site: Site, job: JobPath, number: int) -> Reply:
     """It was asked for, and what came of it cannot be seen at the moment."""
-    link = _link(site, job, number)
+    link = site.build_link(job, number)
     said = " to stop, but cannot see what became of it. Look before you say it again."
     return Reply((line("I asked ", link, said),), about=link)
 
@@ -108,14 +108,14 @@ def left(site: Site, item: int, place: Place | None, number: int) -> Reply:
     said = f"Item {item} is not in the queue any more: it started as "
     if place is None:
         return say(said, f"#{number}.")
-    link = _link(site, place.job, number)
+    link = site.build_link(place.job, number)
     stop = _stop(site, place.job, number)
     return Reply((line(said, link, ". ", stop, " would stop it."),), about=link)
 
 
 def switched(site: Site, job: JobPath, account: str, *, on: bool, emptied: bool) -> Reply:
     """A job can be built now, or not. ``emptied``: what waited of it does not any more."""
-    link = Link(job.name, site.link(job))
+    link = site.link(job)
     meaning = "it can be built again" if on else "it is not built until somebody enables it"
     begin = "Enabled " if on else "Disabled "
     more = " Jenkins took the build that waited out of its queue." if emptied and not on else ""
@@ -124,13 +124,13 @@ def switched(site: Site, job: JobPath, account: str, *, on: bool, emptied: bool)
 
 def switched_before(site: Site, job: JobPath, *, on: bool) -> Reply:
     """It was so already."""
-    link, state = Link(job.name, site.link(job)), "enabled" if on else "disabled"
+    link, state = site.link(job), "enabled" if on else "disabled"
     return Reply((line(link, f" is {state} already: nothing was changed."),), about=link)
 
 
 def unseen_switch(site: Site, job: JobPath, *, on: bool) -> Reply:
     """It was asked for, and whether it was done cannot be seen at the moment."""
-    link, way = Link(job.name, site.link(job)), "enable" if on else "disable"
+    link, way = site.link(job), "enable" if on else "disable"
     said = ", but cannot see whether it did. Look before you say it again."
     return Reply((line(f"I asked Jenkins to {way} ", link, said),), about=link)
 
@@ -141,7 +141,3 @@ def _by(causes: Sequence[str]) -> tuple[str, ...]:
 
 def _stop(site: Site, job: JobPath, number: int) -> Mono:
     return Mono(f"{site.name} abort {typed(job, number)}")
-
-
-def _link(site: Site, job: JobPath, number: int) -> Link:
-    return Link(f"{job} #{number}", site.build_link(job, number))

@@ -9,7 +9,6 @@ from bot.errors import UserError
 from bot.reply import Block, Inline, Link, Mono, Reply, Table, line, say
 from bot.services.jenkins.causes import causes_in, starter
 from bot.services.jenkins.machines import Node, Nodes, Running
-from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.places import Place
 from bot.services.jenkins.replies import PER_PAGE, short
 from bot.services.jenkins.site import Site
@@ -67,7 +66,7 @@ def _waiting(site: Site, item: Waiting, now: float) -> Row:
 
 def _running(site: Site, run: Running, now: float) -> Row:
     if run.place is not None and run.place.number:
-        build: Inline = _link(site, run.place.job, run.place.number)
+        build: Inline = site.build_link(run.place.job, run.place.number)
     else:
         build = short(run.name, _NAME) or "a build without a name"
     names = [short(name, _NAME) for name in run.nodes[:_NODES]]
@@ -90,15 +89,11 @@ def job_link(site: Site, place: Place | None, name: str) -> Inline:
     """The page of a job, or of the build that a step is of; or what Jenkins calls it."""
     if place is not None and place.number:
         return Link(
-            f"part of {place.job} #{place.number}", site.build_link(place.job, place.number)
+            f"part of {place.job} #{place.number}", site.build_link(place.job, place.number).url
         )
     if place is not None:
-        return Link(place.job.name, site.link(place.job))
+        return site.link(place.job)
     return short(name, _NAME) or "a step of a pipeline"
-
-
-def _link(site: Site, job: JobPath, number: int) -> Link:
-    return Link(f"{job} #{number}", site.build_link(job, number))
 
 
 def _paged(

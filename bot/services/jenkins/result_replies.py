@@ -29,7 +29,7 @@ _ERROR: Final = 300
 
 def untested(site: Site, job: JobPath, build: TestedBuild) -> Reply:
     """There is no report."""
-    link = _build_link(site, job, build.number)
+    link = site.build_link(job, build.number)
     if build.building:
         return Reply((line(link, " is still running, and has no test report yet."),), about=link)
     return Reply((line(link, " has no test report."),), about=link)
@@ -39,8 +39,7 @@ def tested(
     site: Site, job: JobPath, build: TestedBuild, counts: Counts, failed: Sequence[Case]
 ) -> Reply:
     """The counts, and what failed; with a file of all of it where it is much."""
-    page = f"{site.build_link(job, build.number)}{PAGE}/"
-    link = Link(f"{job} #{build.number}", page)
+    link = site.build_link(job, build.number, f"{PAGE}/")
     so_far = " It is still running." if build.building else ""
     blocks: list[Block] = [line(link, ": ", *_summary(counts), so_far)]
     if failed:
@@ -56,7 +55,7 @@ def tested(
 
 def archived(site: Site, job: JobPath, build: ArchivedBuild) -> Reply:
     """The artifacts of a build, with the numbers that each can be had by."""
-    link = Link(f"{job} #{build.number}", f"{site.build_link(job, build.number)}artifact/")
+    link = site.build_link(job, build.number, "artifact/")
     so_far = " so far" if build.building else ""
     if not build.artifacts:
         return Reply((line(link, f" has no artifacts{so_far}."),), about=link)
@@ -89,7 +88,7 @@ def kept(site: Site, job: JobPath, number: int, artifact: Artifact, why: Kept) -
 
 def history(site: Site, job: JobPath, builds: Sequence[Build], page: int, *, more: bool) -> Reply:
     """One page of the builds of a job, newest first."""
-    about = Link(job.name, site.link(job))
+    about = site.link(job)
     if not builds:
         said = " has no builds that far back." if page > 1 else " has never been built."
         return Reply((line(about, said),), about=about)
@@ -105,7 +104,7 @@ def history(site: Site, job: JobPath, builds: Sequence[Build], page: int, *, mor
 
 
 def _row(site: Site, job: JobPath, build: Build) -> tuple[Inline, ...]:
-    link = Link(f"#{build.number}", site.build_link(job, build.number))
+    link = Link(f"#{build.number}", site.build_link(job, build.number).url)
     ended = not build.building and build.result is not None
     return (
         link,
@@ -154,13 +153,9 @@ def _details(title: str, failed: Sequence[Case]) -> bytes:
     return "\n\n".join((*parts, "")).encode(errors="replace")
 
 
-def _build_link(site: Site, job: JobPath, number: int) -> Link:
-    return Link(f"{job} #{number}", site.build_link(job, number))
-
-
 def _artifact_link(site: Site, job: JobPath, number: int, artifact: Artifact) -> Link:
-    page = f"{site.build_link(job, number)}artifact/{quote(artifact.path)}"
-    return Link(short(artifact.name, _NAME), page)
+    page = f"artifact/{quote(artifact.path)}"
+    return Link(short(artifact.name, _NAME), site.build_link(job, number, page).url)
 
 
 def _plain(name: str) -> str:
