@@ -18,9 +18,10 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import Invalid, ServiceError
 from bot.model import Credential
 from bot.services.jenkins.arguments import Value, plain
-from bot.services.jenkins.beans import Bean, Build, Job, Jobs, Me, QueueItem
+from bot.services.jenkins.beans import Bean, Build, Job, Me, QueueItem
 from bot.services.jenkins.faults import Refused, stranger, translate
 from bot.services.jenkins.names import FolderPath, JobPath
+from bot.services.jenkins.rows import Jobs
 from bot.services.jenkins.site import Key, Site
 
 if TYPE_CHECKING:

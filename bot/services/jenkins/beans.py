@@ -6,23 +6,12 @@ See https://www.jenkins.io/doc/book/using/remote-access-api/.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Final, NamedTuple, TypeVar
+from typing import Annotated, Any, Final, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.alias_generators import to_camel
 
-_STATES: Final = {
-    "blue": "PASS",
-    "red": "FAIL",
-    "yellow": "UNSTABLE",
-    "aborted": "ABORTED",
-    "disabled": "DISABLED",
-    "notbuilt": "NEW",
-    "grey": "NEW",
-}
-_DEEPEST: Final = 50  # folders in folders that are believed
 _LATEST_MS: Final = 253_402_300_799_000
 
 
@@ -43,36 +32,6 @@ class Bean(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="ignore", hide_input_in_errors=True, alias_generator=to_camel
     )
-
-
-class Row(NamedTuple):
-    """One entry of a folder. A folder has no color."""
-
-    name: str
-    color: str | None = None
-    jobs: tuple[Row, ...] = ()
-
-
-def _rows(found: object, depth: int = 0) -> tuple[Row, ...] | None:
-    """Checked by hand: there may be tens of thousands, and models of them take several times as
-    long."""
-    if found is None:
-        return None
-    if not isinstance(found, list) or depth > _DEEPEST:
-        raise ValueError("is no list of rows")
-    return tuple(_row(each, depth) for each in found)
-
-
-def _row(found: object, depth: int) -> Row:
-    if isinstance(found, dict):
-        name, color, jobs = found.get("name"), found.get("color"), found.get("jobs")
-        if isinstance(name, str) and (color is None or isinstance(color, str)):
-            return Row(name, color, (_rows(jobs, depth + 1) or ()) if jobs else ())
-    raise ValueError("is no row")
-
-
-Entry = tuple[str, Row]
-"""A full name and its row."""
 
 
 class Default(Bean):
@@ -227,39 +186,3 @@ class Me(Bean):
 
     id: str
     full_name: Text = ""
-
-
-class Jobs(Bean):
-    """What is in a folder, and how that is spelled; ``jobs`` is None where it is no folder."""
-
-    full_name: Text = ""
-    jobs: Annotated[tuple[Row, ...] | None, PlainValidator(_rows)] = None
-
-    def level(self) -> Iterator[Entry]:
-        """What is in it, by full names."""
-        return _named(self.full_name, self.jobs or ())
-
-    def deep(self) -> Iterator[Entry]:
-        """The same, each folder followed by what is in it."""
-        found: list[Entry] = []
-        _collect(self.full_name, self.jobs or (), found)
-        return iter(found)
-
-
-def state(color: str | None) -> str:
-    """A color in words: ``PASS``, ``FAIL, building``; ``folder`` for what has none."""
-    if color is None:
-        return "folder"
-    base, _, anime = color.partition("_")
-    return _STATES.get(base, base.upper()) + (", building" if anime else "")
-
-
-def _named(folder: str, rows: Sequence[Row]) -> Iterator[Entry]:
-    return ((f"{folder}/{row.name}" if folder else row.name, row) for row in rows)
-
-
-def _collect(folder: str, rows: Sequence[Row], found: list[Entry]) -> None:
-    for entry in _named(folder, rows):
-        found.append(entry)
-        if entry[1].jobs:
-            _collect(entry[0], entry[1].jobs, found)

@@ -10,9 +10,9 @@ from bot.plugin import Call, Question, Ready, command
 from bot.reply import Reply, Strong, say
 from bot.services.jenkins import replies
 from bot.services.jenkins.api import JenkinsApi
-from bot.services.jenkins.beans import Entry
 from bot.services.jenkins.finding import Answers, arguments, find, find_folder, prepare_job
 from bot.services.jenkins.names import Filter, FolderPath, JobPath, Page
+from bot.services.jenkins.rows import Entry
 
 
 @command("list", examples=("list", "list deploy"))

@@ -16,11 +16,12 @@ from bot.plugin import Call, Question, Ready
 from bot.reply import Block, Mono, Reply, line, numbered
 from bot.secret import Secret
 from bot.services.jenkins.api import JenkinsApi
-from bot.services.jenkins.beans import Entry, Job, Jobs
+from bot.services.jenkins.beans import Job
 from bot.services.jenkins.completion import complete, named, nearest
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.numbers import BuildNumber
 from bot.services.jenkins.replies import short
+from bot.services.jenkins.rows import Entry, Jobs
 from bot.threads import Busy
 
 P = TypeVar("P", bound=JobPath)

@@ -18,9 +18,10 @@ from bot.reply import (
     numbered,
     say,
 )
-from bot.services.jenkins.beans import Build, Definition, Entry, Job, Row, state
+from bot.services.jenkins.beans import Build, Definition, Job
 from bot.services.jenkins.definitions import choices
 from bot.services.jenkins.names import JobPath
+from bot.services.jenkins.rows import Entry, Row, state
 from bot.services.jenkins.site import Site
 from bot.services.jenkins.spans import span
 

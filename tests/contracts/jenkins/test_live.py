@@ -6,8 +6,15 @@ import json
 
 import pytest
 
-from bot.errors import NotFound, Unavailable, UserError
-from sandbox.jenkins import mishaps
+from bot.errors import (
+    Forbidden,
+    NotFound,
+    RateLimited,
+    Unauthorized,
+    Unavailable,
+    UserError,
+)
+from sandbox.jenkins import Stage, mishaps
 from tests.contracts.fakes import FakeFollowing, links, plain
 from tests.contracts.jenkins.conftest import run, step
 
@@ -284,3 +291,57 @@ async def test_links_of_what_is_followed_go_to_the_configured_address(jenkins, s
     jenkins.add_job("slow", seconds=None)
     reply, _ = await begun(service, alice, "build slow")
     assert [link.url for link in links(reply)] == [f"{jenkins.url}/job/slow/1/"]
+
+
+# ---------------------------------------------------------------------------- malformed answers
+@pytest.mark.parametrize("word", ["build", "watch", "log"])
+@pytest.mark.parametrize(
+    "mishap",
+    [
+        mishaps.drop,
+        mishaps.drip_head,
+        mishaps.drip_body,
+        mishaps.flood,
+        mishaps.answer(502),
+        mishaps.answer(200, "<html>Log in</html>"),
+        mishaps.json("[]"),
+        mishaps.json('{"number": "x", "building": "perhaps"}'),
+        mishaps.json('{"number": 1, "timestamp": -1}'),
+        mishaps.json('{"number": 1, "estimatedDuration": 1e400}'),
+    ],
+)
+async def test_nonsense_while_following_is_unavailable_and_nothing_is_lost(
+    jenkins, hasty, alice, *, mishap, word
+):
+    await run(hasty, alice, "build website")
+    await jenkins.idle()
+    state = {"job": "website", "number": 1}
+    jenkins.fail(mishap, times=9)
+    with pytest.raises(Unavailable) as caught:
+        await step(hasty, alice, word, state)
+    assert caught.value.retryable is True
+
+
+@pytest.mark.parametrize(
+    ("status", "error"), [(401, Unauthorized), (403, Forbidden), (429, RateLimited)]
+)
+async def test_refusal_while_following_is_what_it_is(jenkins, service, alice, status, error):
+    await run(service, alice, "build website")
+    jenkins.fail(mishaps.answer(status))
+    with pytest.raises(error):
+        await step(service, alice, "build", {"job": "website", "number": 1})
+
+
+async def test_nonsense_of_the_stages_and_questions_does_not_hide_the_build(
+    jenkins, service, alice
+):
+    jenkins.add_job("ship", stages=[Stage("Build", seconds=None)])
+    _, state = await begun(service, alice, "build ship")
+    await jenkins.started("ship")
+    for body in ("[]", "{", '{"stages": 3}', '{"stages": [null], "status": []}'):
+        jenkins.fail(mishaps.json(body), path="/wfapi/")
+        assert "so far" in plain((await step(service, alice, "build", state)).reply)
+    paused = '{"status": "PAUSED_PENDING_INPUT", "stages": [{"name": null}]}'
+    jenkins.fail(mishaps.json(paused), path="/wfapi/describe")
+    jenkins.fail(mishaps.json('[{"id": null}]'), path="/wfapi/pending")
+    assert "so far" in plain((await step(service, alice, "build", state)).reply)
