@@ -58,9 +58,9 @@ async def build(
     params: Params = Params(),
     no_follow: Flag = False,
 ) -> Reply:
-    """Start a build, as yourself, and show how it goes.
+    """Start a build, as yourself.
 
-    What the job needs and you have not given is asked for. A password is never typed in a room:
+    The answer goes on to show how it goes, to the end. What the job needs and you have not given is asked for. A password is never typed in a room:
     say ``NAME=`` with nothing behind it, and it is asked for in our direct message.
     """
     return await start(call, job, params, follow=not no_follow)
