@@ -16,7 +16,7 @@ from bot.secret import Secret
 
 AnyService: TypeAlias = Service[Any]
 
-_RESERVED: Final = frozenset({"yes", "no", "cancel"})  # the answers to the bot's questions
+_RESERVED: Final = frozenset({"yes", "no", "cancel", "approve"})  # answers to questions
 _SWAPPED: Final = frozenset({"help", "connect", "disconnect"})  # "jenkins connect" is understood
 
 

@@ -27,6 +27,7 @@ BUILT_IN: Final = frozenset(
         "yes",
         "no",
         "cancel",
+        "approve",
     ]
 )
 """First words of the bot's own commands and answers; no service can have them."""

@@ -184,7 +184,9 @@ def test_a_mistake_is_told_by_key_problem_and_fix(mistake, text, key, problem, f
     assert fix in error.fix
 
 
-@pytest.mark.parametrize("word", ["help", "connect", "whoami", "forget", "yes", "cancel"])
+@pytest.mark.parametrize(
+    "word", ["help", "connect", "whoami", "forget", "yes", "cancel", "approve"]
+)
 def test_a_service_cannot_be_named_like_a_word_of_the_bots(mistake, word):
     """Such a service could not be talked to."""
     error = mistake(MINIMAL + f"services: {{'{word}': {{type: fake, url: x, key: k}}}}")
