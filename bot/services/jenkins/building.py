@@ -60,9 +60,10 @@ async def build(
 ) -> Reply:
     """Start a build, as yourself.
 
-    The answer goes on to show how it goes, to the end. What the job needs and you have not given is
-    asked for. A password is never typed in a room: say ``NAME=`` with nothing behind it, and it is
-    asked for in our direct message.
+    The answer goes on to show how it goes, to the end; with ``--no-follow`` only that it has begun.
+
+    What the job needs and you have not given is asked for. A password is never typed in a room:
+    say ``NAME=`` with nothing behind it, and it is asked for in our direct message.
     """
     return await start(call, job, params, follow=not no_follow)
 

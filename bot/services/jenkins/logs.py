@@ -55,7 +55,8 @@ async def log(
 ) -> Reply:
     """Show the end of a build's log; all of it as a file, where it is longer.
 
-    Without a number it is the build that runs, or the last one.
+    Without a number it is the build that runs, or the last one. With ``--follow`` the answer shows
+    the end as it grows.
     """
     run = Run(call.api.site, job, number.number or await running_number(call.api, job))
     if follow:

@@ -37,7 +37,7 @@ class BuiltJob(JobPath):
 
 @dataclass(frozen=True, slots=True)
 class BuildNumber:
-    """the number of a build (12); the last one where it is left out.
+    """the number of a build, such as 12.
 
     ``number`` is 0 where it was left out. ``question``: which question of that build is meant, once
     that is known; it is never typed.

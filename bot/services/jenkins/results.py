@@ -106,7 +106,10 @@ async def artifacts(
     number: BuildNumber = BuildNumber(),
     name: ArtifactName = ArtifactName(),
 ) -> Reply:
-    """List what a build has archived; with a name or number, send that as a file."""
+    """List what a build has archived; with a name or number, send that as a file.
+
+    Without the number of a build it is the last one.
+    """
     api, path, what = call.api, *_build(job, number)
     build = await api.read(ArchivedBuild, path, ARTIFACTS, what)
     if not name.text or not build.artifacts:

@@ -62,7 +62,7 @@ async def retry(
     """Start a build with the parameters of an earlier one, the last if you name none.
 
     Parameters that you type take the place of those. Passwords cannot be read back: I ask for them
-    in our direct message.
+    in our direct message. With ``--no-follow`` the answer shows only that it has begun.
     """
     return await start(call, job, params, follow=not no_follow)
 

@@ -25,7 +25,7 @@ _NOBODY: Final = "i"  # what X writes in a link in place of an author
 
 @dataclass(frozen=True, slots=True)
 class PostRef:
-    """A post's link or id.
+    """a post's link or id.
 
     ``author`` is the handle in the link, "" where there was none. That is a hint and no more: X
     leads to the right post whatever stands there.
@@ -60,7 +60,7 @@ class PostRef:
 
 @dataclass(frozen=True, slots=True)
 class Handle:
-    """The name of an account, with or without an at sign, or its link."""
+    """the name of an account, with or without an at sign, or its link."""
 
     name: str
 
