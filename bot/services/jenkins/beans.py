@@ -6,6 +6,7 @@ See https://www.jenkins.io/doc/book/using/remote-access-api/.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import Annotated, Any, Final, TypeVar
 
@@ -97,6 +98,12 @@ class Action(Bean):
     total_count: int | None = None
 
 
+def causes_in(actions: Iterable[Action | None]) -> tuple[str, ...]:
+    """In Jenkins' words, each once: the same one may have asked several times."""
+    found = (cause.short_description for each in actions if each for cause in each.causes)
+    return tuple(dict.fromkeys(filter(None, found)))
+
+
 class Build(Bean):
     """A run of a job; the times are milliseconds. ``estimated_duration`` is -1 where none is known.
 
@@ -121,9 +128,8 @@ class Build(Bean):
 
     @property
     def causes(self) -> tuple[str, ...]:
-        """Why it was started, in Jenkins' words."""
-        found = (cause for action in self.actions if action for cause in action.causes)
-        return tuple(cause.short_description for cause in found if cause.short_description)
+        """Why it was started."""
+        return causes_in(self.actions)
 
     @property
     def is_pipeline(self) -> bool:

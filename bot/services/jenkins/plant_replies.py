@@ -7,7 +7,8 @@ from typing import Final
 
 from bot.errors import UserError
 from bot.reply import Block, Inline, Link, Mono, Reply, Table, line, say
-from bot.services.jenkins.causes import causes_in, starter
+from bot.services.jenkins.beans import causes_in
+from bot.services.jenkins.causes import starter
 from bot.services.jenkins.machines import Node, Nodes, Running
 from bot.services.jenkins.places import Place
 from bot.services.jenkins.replies import PER_PAGE, short

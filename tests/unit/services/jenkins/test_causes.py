@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from bot.services.jenkins.beans import Action
-from bot.services.jenkins.causes import causes_in, starter
+from bot.services.jenkins.beans import Action, causes_in
+from bot.services.jenkins.causes import starter
 
 
 def action(*texts):
