@@ -111,7 +111,7 @@ class Builtins:
         if page < 1:
             raise UserError(f"There is no page {page}.", "Pages begin with 1.")
         found = await self._journal.history(
-            call.actor.user, skip=(page - 1) * _PER_PAGE, most=_PER_PAGE + 1
+            call.actor, skip=(page - 1) * _PER_PAGE, most=_PER_PAGE + 1
         )
         if not found:
             return say("You have run nothing yet." if page == 1 else "There is nothing more.")

@@ -212,7 +212,7 @@ class Followers:
             return False
         if step.reply.about is not None:
             note = Note(followed.text, step.reply.about)
-            await self._journal.note(followed.event_id, followed.actor.user, note)
+            await self._journal.note(followed.event_id, followed.actor, note)
         await self._forget(followed)
         return True
 

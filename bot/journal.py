@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.clock import now
 from bot.errors import Unopenable
 from bot.matrix.inbox import Inbox
-from bot.model import Message
+from bot.model import Actor, Message
 from bot.plugin import Command
 from bot.reply import Link
 from bot.storage import tables
@@ -116,12 +116,12 @@ class Journal:
 
         await self._persist(write)
 
-    async def note(self, event_id: str, user: str, note: Note) -> None:
-        """Write what was run, and what it is about, for the user's history."""
-        sealed = self._sealed_note(event_id, user, note)
+    async def note(self, event_id: str, actor: Actor, note: Note) -> None:
+        """Write what was run, and what it is about, for the actor's history."""
+        sealed = self._sealed_note(event_id, actor, note)
 
         async def write(connection: AsyncConnection) -> None:
-            these = (_T.c.event_id == event_id) & (_T.c.user_id == user)
+            these = (_T.c.event_id == event_id) & (_T.c.user_id == actor.user)
             await connection.execute(update(_T).where(these).values(note=sealed))
 
         await self._persist(write)
@@ -154,17 +154,19 @@ class Journal:
 
         await self._persist(write)
 
-    async def history(self, user: str, *, skip: int = 0, most: int = 20) -> list[Entry]:
-        """What a user has run, newest first, from the one after the first ``skip``.
+    async def history(self, actor: Actor, *, skip: int = 0, most: int = 20) -> list[Entry]:
+        """What the actor has run, newest first, from the one after the first ``skip``.
 
-        Looking at the bot itself (``help``, ``accounts``) is left out.
+        Looking at the bot itself (``help``, ``accounts``) is left out. What was run under another
+        identity is told without its text: whoever has stored nothing is known by any identity that
+        the homeserver shows. One that was verified is surely theirs.
         """
-        mine = and_(_T.c.user_id == user, or_(_T.c.service != "", _T.c.effect != "read"))
+        mine = and_(_T.c.user_id == actor.user, or_(_T.c.service != "", _T.c.effect != "read"))
         query = select(_T).where(mine).order_by(_T.c.started_at.desc())
         async with self._database.transaction() as connection:
             rows = (await connection.execute(query.offset(skip).limit(most))).all()
         return [
-            Entry(row.started_at, row.room_id, self._note(row), row.state, row.approved_by)
+            Entry(row.started_at, row.room_id, self._note(row, actor), row.state, row.approved_by)
             for row in rows
         ]
 
@@ -215,17 +217,18 @@ class Journal:
             log.error("journal.unopenable", event_id=row.event_id)
             return None
 
-    def _sealed_note(self, event_id: str, user: str, note: Note) -> bytes:
+    def _sealed_note(self, event_id: str, actor: Actor, note: Note) -> bytes:
         about = (note.about.text, note.about.url) if note.about else None
-        plain = json.dumps([note.text, about]).encode()
-        return self._sealer.seal(plain, **row_context("journal.note", user, event_id))
+        plain = json.dumps([actor.identity, note.text, about]).encode()
+        return self._sealer.seal(plain, **row_context("journal.note", actor.user, event_id))
 
-    def _note(self, row: Any) -> Note:
+    def _note(self, row: Any, reader: Actor) -> Note:
         if row.note is not None:
             context = row_context("journal.note", row.user_id, row.event_id)
             try:
-                text, about = json.loads(self._sealer.open(row.note, **context))
-                return Note(text, Link(*about) if about else None)
+                identity, text, about = json.loads(self._sealer.open(row.note, **context))
+                if reader.verified or identity == reader.identity:
+                    return Note(text, Link(*about) if about else None)
             except Unopenable:
                 log.error("journal.unopenable", event_id=row.event_id)
         return Note(" ".join(filter(None, (row.service, row.command))))
@@ -244,6 +247,6 @@ class Journal:
             "started_at": now(),
             "finished_at": None,
             "reply": None,
-            "note": self._sealed_note(event_id, user, record.note),
+            "note": self._sealed_note(event_id, message.actor, record.note),
             "approved_by": record.approved_by,
         }

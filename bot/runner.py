@@ -311,7 +311,8 @@ class Runner:
             enough = line("You have me follow enough already, so I do not follow this one.")
             reply = replace(reply, blocks=(*reply.blocks, enough), follow=None)
         if run.acts and reply.about:
-            await self._journal.note(message.event_id, user, Note(run.shown, reply.about))
+            note = Note(run.shown, reply.about)
+            await self._journal.note(message.event_id, message.actor, note)
         try:
             if reply.blocks or reply.file:
                 outgoing = await self._answers.compose(
