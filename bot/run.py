@@ -63,9 +63,10 @@ class Run:
     def shows_secret(self) -> bool:
         """Whether its message holds what is not to be seen."""
         command, name = self.invocation.command, self.service_name
-        return not self.answers and shown(name, command, self.bound) != shown(
-            name, command, self.bound, masked=False
-        )
+        if any(isinstance(answer, Secret) for answer in self.answers.values()):
+            return False  # that one was asked for elsewhere, and what is masked may be it
+        masked = shown(name, command, self.bound)
+        return masked != shown(name, command, self.bound, masked=False)
 
     @property
     def phrases(self) -> tuple[str, ...]:
