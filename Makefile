@@ -27,6 +27,7 @@ check: .venv/ready
 
 bench: .venv/ready
 	$(BIN)/python -m bench.reading
+	$(BIN)/python -m bench.listing
 	$(BIN)/python -m bench
 
 # The project itself, with its `actas`; again when what it installs has changed.
