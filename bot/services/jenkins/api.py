@@ -18,11 +18,12 @@ from pydantic import TypeAdapter, ValidationError
 from bot.errors import Invalid, ServiceError
 from bot.model import Credential
 from bot.services.jenkins.arguments import Value, plain
-from bot.services.jenkins.beans import Bean, Build, Job, Me, QueueItem
+from bot.services.jenkins.beans import Bean, Build, Job, Me
 from bot.services.jenkins.faults import Refused, stranger, translate
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.rows import Jobs
 from bot.services.jenkins.site import Key, Site
+from bot.services.jenkins.waiting import ITEM, QueueItem
 
 if TYPE_CHECKING:
     from bot.services.jenkins.client import Client
@@ -130,8 +131,7 @@ class JenkinsApi:
 
     async def queue_item(self, item: int) -> QueueItem:
         """Where a build that was asked for is now."""
-        tree = "why,inQueueSince,cancelled,executable[number]"
-        return await self.read(QueueItem, f"queue/item/{item}", tree, f"queue item {item}")
+        return await self.read(QueueItem, f"queue/item/{item}", ITEM, f"queue item {item}")
 
     async def recent(self, path: JobPath) -> tuple[Build, ...]:
         """The last builds, newest first: their numbers, queue items, and whether they run."""

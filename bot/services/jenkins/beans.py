@@ -172,21 +172,6 @@ class Job(Bean):
         return tuple(d for each in self.properties for d in each.parameter_definitions)
 
 
-class Executable(Bean):
-    """The build that a queue item became."""
-
-    number: int
-
-
-class QueueItem(Bean):
-    """A build that was asked for: ``why`` it still waits (Jenkins says), ``since`` when (ms)."""
-
-    why: Text = ""
-    since: Moment = Field(0, alias="inQueueSince")
-    cancelled: bool = False
-    executable: Executable | None = None
-
-
 class Me(Bean):
     """The user that Jenkins takes us for."""
 

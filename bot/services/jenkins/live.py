@@ -58,7 +58,7 @@ async def _in_queue(call: Call[JenkinsApi], path: JobPath, state: State) -> Step
     if found.executable is not None:
         return found.executable.number
     shown = replies.waiting(api.site, path, item, found.why, twin=bool(state.get("twin")))
-    since = found.since / 1000
+    since = found.in_queue_since / 1000
     return Step(shown, state, pause(api.now - since) if since else pause(0))
 
 

@@ -15,7 +15,7 @@ from bot.services.jenkins.finding import prepare_change
 from bot.services.jenkins.machines import NODES, RUNNING, Nodes
 from bot.services.jenkins.names import JobPath, Page
 from bot.services.jenkins.orders import order
-from bot.services.jenkins.waiting import ITEM, QUEUE, Item, Queue
+from bot.services.jenkins.waiting import QUEUE, Queue, QueueItem
 
 _NODES: Final = "list of nodes"
 _SWITCH: Final = "fullName,color,disabled,queueItem[id]"
@@ -72,7 +72,7 @@ async def cancel(call: Call[JenkinsApi], item: int) -> Reply:
     if not 0 < item < _LATEST:
         raise UserError("That is not the number of something in the queue.", "`queue` shows them.")
     try:
-        found = await _item(call.api, item)
+        found = await call.api.queue_item(item)
         if (said := _left(call.api, item, found)) is not None:
             return said
         said = await _take_out(call, item)
@@ -96,11 +96,7 @@ async def disable(call: Call[JenkinsApi], job: JobPath) -> Reply:
 UPKEEP: Final = (queue, running, abort, cancel, enable, disable, nodes)
 
 
-async def _item(api: JenkinsApi, item: int) -> Item:
-    return await api.read(Item, f"queue/item/{item}", ITEM, f"queue item {item}")
-
-
-def _left(api: JenkinsApi, item: int, found: Item) -> Reply | None:
+def _left(api: JenkinsApi, item: int, found: QueueItem) -> Reply | None:
     """What to say of an item that does not wait."""
     if found.cancelled:
         return change_replies.cancelled_before(item)
@@ -119,7 +115,8 @@ async def _take_out(call: Call[JenkinsApi], item: int) -> Reply | None:
         raise Forbidden(_CANCEL, call.account)
     if status == 204:
         return None
-    after = await _item(call.api, item)  # 500: it has left; old ones redirect, whatever came of it
+    # 500: it has left; old ones redirect, whatever came of it
+    after = await call.api.queue_item(item)
     if after.cancelled:
         return None
     said = _left(call.api, item, after)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.services.jenkins.beans import Action, Bean, Executable, Many, Moment, Text
+from bot.services.jenkins.beans import Action, Bean, Many, Moment, Text
 from bot.services.jenkins.places import Place, place_of
 
 _TASK: Final = "task[name,url]"
 QUEUE: Final = f"items[id,why,inQueueSince,stuck,{_TASK},actions[causes[shortDescription]]]"
-ITEM: Final = f"why,cancelled,executable[number],{_TASK}"
+ITEM: Final = f"why,inQueueSince,cancelled,executable[number],{_TASK}"
 
 
 class Task(Bean):
@@ -41,9 +41,17 @@ class Queue(Bean):
     items: Many[Waiting]
 
 
-class Item(Bean):
-    """One that was asked for, also after it has left."""
+class Executable(Bean):
+    """The build that a queue item became."""
 
+    number: int
+
+
+class QueueItem(Bean):
+    """A build that was asked for, also after it has left; as :class:`Waiting` while it waits."""
+
+    why: Text = ""
+    in_queue_since: Moment = 0
     cancelled: bool = False
     executable: Executable | None = None
     task: Task | None = None
