@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.errors import Invalid, UserError
-from bot.plugin import Call, Effect, Rest, command
+from bot.plugin import Call, Rest, command
 from bot.reply import Link, Mono, Reply, line, say
 from bot.services.twitter.answers import Post
 from bot.services.twitter.api import TwitterApi
@@ -18,9 +18,7 @@ from bot.services.twitter.replies import listed, portrait
 LONGEST_QUERY: Final = 512  # characters, X's limit
 
 
-@command(
-    "search", effect=Effect.READ, examples=("search matrix", 'search "release notes" -is:retweet')
-)
+@command("search", examples=("search matrix", 'search "release notes" -is:retweet'))
 async def search(call: Call[TwitterApi], query: Rest) -> Reply:
     """Show the newest posts of the last seven days that match X's search query."""
     wanted = _query(query)
@@ -30,21 +28,21 @@ async def search(call: Call[TwitterApi], query: Rest) -> Reply:
     return _listed(call, found)
 
 
-@command("timeline", effect=Effect.READ)
+@command("timeline")
 async def timeline(call: Call[TwitterApi]) -> Reply:
     """Show the newest posts of those whom you follow."""
     found = await call.api.timeline()
     return _listed(call, found) if found else say("Your timeline is empty.")
 
 
-@command("mentions", effect=Effect.READ)
+@command("mentions")
 async def mentions(call: Call[TwitterApi]) -> Reply:
     """Show the newest posts that mention you."""
     found = await call.api.mentions()
     return _listed(call, found) if found else say("Nobody has mentioned you yet.")
 
 
-@command("user", effect=Effect.READ, examples=("user @matrixdotorg",))
+@command("user", examples=("user @matrixdotorg",))
 async def user(call: Call[TwitterApi], name: Handle) -> Reply:
     """Show an account and its newest posts."""
     profile = await call.api.profile(name.name)
@@ -59,7 +57,7 @@ async def user(call: Call[TwitterApi], name: Handle) -> Reply:
     return replace(listed(call.api, found, datetime.now(UTC), *head), about=about)
 
 
-@command("whoami", effect=Effect.READ)
+@command("whoami")
 async def whoami(call: Call[TwitterApi]) -> Reply:
     """Ask X which account you act as."""
     name = await call.api.me()

@@ -34,9 +34,8 @@ def portrait(api: TwitterApi, profile: Profile) -> tuple[Line, ...]:
     name = one_line(profile.name)
     about = [line(one_line(profile.about))] if profile.about.strip() else []
     protected = " The posts are protected." if profile.protected else ""
-    numbers = (
-        f"{profile.followers:,} followers, follows {profile.following:,}, {profile.posts:,} posts."
-    )
+    followers, posts = _counted(profile.followers, "follower"), _counted(profile.posts, "post")
+    numbers = f"{followers}, follows {profile.following:,}, {posts}."
     return (line(link, f" ({name})" if name else ""), *about, line(numbers + protected))
 
 
@@ -74,8 +73,8 @@ def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
     author = Strong(f"@{post.author}") if post.author else Strong("Somebody")
     facts = [
         age(post.created, now) if post.created else "",
-        _counted(post.likes, "like"),
-        _counted(post.reposts, "repost"),
+        _counted(post.likes, "like") if post.likes else "",
+        _counted(post.reposts, "repost") if post.reposts else "",
     ]
     known = ", ".join(filter(None, facts))
     about = f" ({known}): " if known else ": "
@@ -85,7 +84,7 @@ def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
 
 
 def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}" if number else ""
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 def _flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:

@@ -39,7 +39,7 @@ async def test_an_account_is_shown_with_its_numbers_and_its_posts(x, service, al
     reply = await run(service, alice, "user @bob")
     assert plain(reply).splitlines() == [
         "@bob (https://x.com/bob) (Bob)",
-        "1 followers, follows 1, 1 posts.",
+        "1 follower, follows 1, 1 post.",
         f"1. @bob (just now): hello open (https://x.com/bob/status/{post.id})",
     ]
     assert reply.listing == (post.id,)
