@@ -60,6 +60,10 @@ async def _play(world: World, text: str, name: str) -> None:
     script = parse(text)
     async with Stage.set_up(world) as stage:
         replay = Replay(stage, script, name)
-        await replay.run()
+        try:
+            await replay.run()
+        except Different:
+            print(stage.bot.log()[-20_000:])  # noqa: T201 - shown with the failure
+            raise
         print(*replay.record.lines, sep="\n")  # noqa: T201 - pytest -rP shows what was said
         assert "Traceback" not in stage.bot.log(), "a bug, whatever it has answered"

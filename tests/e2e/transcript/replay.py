@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.e2e.evidence import rows
 from tests.e2e.seat import Seat
 from tests.e2e.transcript.directions import happen, set_up
 from tests.e2e.transcript.ears import Heard
@@ -52,6 +53,7 @@ class Replay:
         for line in self._script.lines:
             await self._perform(line)
         await self._settle()
+        await self._bot_rests()
         self._nothing_else()
 
     async def _perform(self, line: Happens | Said) -> None:
@@ -169,6 +171,15 @@ class Replay:
         for heard in stage.ears.unheard():
             if heard.message.event_id in answers:
                 heard.shown = len(heard.texts)
+
+    async def _bot_rests(self) -> None:
+        """Let it end what it is at, so that nothing comes later; it must not follow anything."""
+        stage = self._stage
+        await stage.bot.stop()
+        await self._everybody_catches_up()
+        if rows(stage.bot, "SELECT event_id FROM following"):
+            how = f"  {BOT} goes on to follow something: show how it ends, or say --no-follow"
+            raise self._differs(self._script.lines[-1], how)
 
     async def _everybody_catches_up(self) -> None:
         for person in self._stage.people.values():
