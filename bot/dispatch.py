@@ -43,7 +43,7 @@ from bot.matrix.verification import Verifications
 from bot.model import Actor, Message, Standing, Stray
 from bot.pace import Pace, Throttle
 from bot.plugin import Flow, Service
-from bot.policy import Access, may
+from bot.policy import Access, Verdict, may
 from bot.questions import Questions
 from bot.reply import Mono, Reply, marked, say
 from bot.runner import Runner
@@ -121,14 +121,15 @@ class Dispatch:
 
     async def recover(self) -> None:
         """Take care of what a former run left: send, report, or begin again."""
-        await self._followers.recover()
-        known = set()
-        for left in await self._journal.unfinished():
-            known.add(left.event_id)
-            self._put((left.user, left.room), partial(self._report, left))
-        self.deliver(
-            [self._aged(w) for w in await self._inbox.unfinished() if w.item.event_id not in known]
-        )
+        left = {unfinished.event_id: unfinished for unfinished in await self._journal.unfinished()}
+        waiting = [
+            self._aged(w) for w in await self._inbox.unfinished() if w.item.event_id not in left
+        ]
+        again = {w.item.event_id for w in waiting if isinstance(w.item, Message)}
+        await self._followers.recover(self._may_speak, left.keys() | again)
+        for each in left.values():
+            self._put((each.user, each.room), partial(self._report, each))
+        self.deliver(waiting)
 
     def _aged(self, waiting: Waiting) -> Waiting:
         item = waiting.item
@@ -350,9 +351,12 @@ class Dispatch:
         return True
 
     # ------------------------------------------------------------------ who may
+    def _may_speak(self, actor: Actor) -> Verdict:
+        return may(actor, None, self._access)
+
     async def _admitted(self, message: Message, found: Address | None) -> bool:
         actor = message.actor
-        verdict = may(actor, None, self._access)
+        verdict = self._may_speak(actor)
         if not verdict:
             if (
                 found is not None
@@ -410,11 +414,12 @@ class Dispatch:
             await self._journal.settle(left.event_id, left.user, "interrupted", outgoing)
         try:
             event_id = await self._answers.send(outgoing)
-            await self._followers.begin(left.event_id, event_id)
+            await self._followers.begin(left.event_id, outgoing.replaces or event_id)
         except ActasError as error:
             log.error("answer.not_sent", room=left.room, error=str(error))
             if not (isinstance(error, MatrixError) and 400 <= error.status < 500):
                 return  # the homeserver was away; a refusal (we are out of the room) is final
+            await self._followers.drop(left.event_id)
         await self._journal.close([left.event_id])
 
 

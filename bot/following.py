@@ -7,8 +7,10 @@ frozen or forgotten follows nothing any more.
 from __future__ import annotations
 
 import asyncio
+import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any, Final
 
@@ -60,6 +62,7 @@ class Followers:
         self._journal, self._store = journal, store
         self._all: dict[str, Followed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._closed = False
 
     # ------------------------------------------------------------------ begin and end
     def has_room(self, user: str) -> bool:
@@ -91,19 +94,28 @@ class Followers:
         if followed.answer != answer:
             followed.answer = answer
             await self._store.write(followed)
-        if event_id not in self._tasks:
+        if event_id not in self._tasks and not self._closed:
             task = self._tasks[event_id] = asyncio.create_task(self._run(followed))
             task.add_done_callback(lambda _: self._tasks.pop(event_id, None))
 
-    async def recover(self) -> None:
-        """Go on with what a former run followed, as far as its answers had been sent.
+    async def recover(self, may: Callable[[Actor], object], unanswered: Collection[str]) -> None:
+        """Go on with what a former run followed for those who may still use the bot.
 
-        The others begin when their answer is sent again, or are forgotten with it.
+        What has no answer yet begins when that is sent, which it will be to those ``unanswered``.
         """
         for followed in await self._store.all():
+            expected = followed.answer or followed.event_id in unanswered
+            if not (expected and may(followed.actor)):
+                await self._store.remove(followed.event_id)
+                continue
             self._all[followed.event_id] = followed
             if followed.answer:
                 await self.begin(followed.event_id, followed.answer)
+
+    async def drop(self, event_id: str) -> None:
+        """The answer to ``event_id`` cannot be sent: there is nothing to go on."""
+        if (followed := self._all.get(event_id)) is not None and event_id not in self._tasks:
+            await self._forget(followed)
 
     def of(self, actor: Actor, service: str) -> OwnFollowing:
         """What a command may do about what its caller follows."""
@@ -130,6 +142,7 @@ class Followers:
 
     async def close(self) -> None:
         """Look no more; what is stored is gone on with after the next start."""
+        self._closed = True
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
@@ -137,6 +150,15 @@ class Followers:
 
     # ------------------------------------------------------------------ looking
     async def _run(self, followed: Followed) -> None:
+        """Until it has ended. A bug ends it as well: what is stored would meet it again."""
+        try:
+            await self._look_on(followed)
+        except Exception:
+            log.exception("bug", command=followed.command)
+            with suppress(StorageError):
+                await self._forget(followed)
+
+    async def _look_on(self, followed: Followed) -> None:
         wait, answered, shown = _LEAST, now(), say()
         while True:
             await asyncio.sleep(wait)
@@ -168,7 +190,8 @@ class Followers:
             except StorageError:
                 wait = _MOST_WAIT
             except ActasError as error:
-                if isinstance(error, MatrixError) and 400 <= error.status < 429:
+                refused = isinstance(error, MatrixError) and 400 <= error.status < 429
+                if refused or now() - followed.since > _LONGEST + _PATIENCE:
                     await self._forget(followed)  # we are out of the room, or its message is gone
                     return
                 log.warning("following.not_sent", room=followed.room, error=str(error))
@@ -191,7 +214,11 @@ class Followers:
         return service, command.follow
 
     async def _show(self, followed: Followed, step: Step) -> None:
-        """Edit the answer, then say what there is more; saying that again is harmless."""
+        """Edit the answer, then say what there is more; saying that again is harmless.
+
+        What was said of one state is not said again; what is said of the next one is new.
+        """
+        at = json.dumps([followed.state, step.state is None], sort_keys=True)
         mention = None if followed.room != followed.actor.room else self._mentioned(followed)
         await self._answers.change(followed.room, followed.answer, step.reply, mention=mention)
         for number, more in enumerate(step.more):
@@ -200,7 +227,7 @@ class Followers:
                 more,
                 thread=followed.thread_root,
                 mention=self._mentioned(followed),
-                txn=(followed.event_id, "more", str(number)),
+                txn=(followed.event_id, "more", at, str(number)),
             )
 
     async def _noted(self, followed: Followed, step: Step) -> bool:

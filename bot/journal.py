@@ -49,6 +49,12 @@ class Outgoing:
     txn: str
     identity: str | None = None
 
+    @property
+    def replaces(self) -> str | None:
+        """The event whose text it takes the place of, if it is an edit."""
+        relation = self.content.get("m.relates_to", {})
+        return relation["event_id"] if relation.get("rel_type") == "m.replace" else None
+
 
 @dataclass(frozen=True, slots=True)
 class Unfinished:

@@ -323,7 +323,7 @@ class Runner:
                 if reply.follow is not None:
                     await self._followers.keep(run, reply.follow, outgoing.room)
                 event_id = await self._answers.send(outgoing)
-                await self._followers.begin(message.event_id, live.event_id or event_id)
+                await self._followers.begin(message.event_id, outgoing.replaces or event_id)
         except ActasError as error:
             log.error("answer.not_sent", room=message.actor.room, error=str(error))
             return

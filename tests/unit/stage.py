@@ -55,6 +55,7 @@ class Sent:
         self.removed: list[str] = []
         self.failing: Callable[[], None] = lambda: None
         self._known: dict[str, str] = {}
+        self._news = asyncio.Event()
 
     async def send(self, room: str, content: Mapping[str, Any], *, txn: str, **_: Any) -> str:
         """Take an event; its id."""
@@ -63,6 +64,7 @@ class Sent:
         if txn not in self._known:
             self._known[txn] = f"$bot{len(self.events)}"
             self.events.append((self._known[txn], room, content))
+            self._news.set()
         return self._known[txn]
 
     send_notice = send
@@ -75,6 +77,13 @@ class Sent:
 
     async def typing(self, room: str, *, on: bool) -> None:
         """Nobody sees it."""
+
+    async def has(self, text: str) -> None:
+        """Wait until this was said."""
+        async with asyncio.timeout(10):
+            while text not in self.texts:
+                self._news.clear()
+                await self._news.wait()
 
     @property
     def texts(self) -> list[str]:
