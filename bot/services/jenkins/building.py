@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import Invalid, NotFound, ServiceError, UserError
+from bot.errors import Invalid, NotFound, ServiceError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
 from bot.reply import Follow, Reply
 from bot.services.jenkins import replies, status
@@ -17,7 +17,13 @@ from bot.services.jenkins.asking import settle
 from bot.services.jenkins.beans import Job
 from bot.services.jenkins.definitions import check
 from bot.services.jenkins.durations import short_pauses
-from bot.services.jenkins.finding import Answers, arguments, find
+from bot.services.jenkins.finding import (
+    Answers,
+    arguments,
+    find,
+    must_be_no_folder,
+    must_be_spelled,
+)
 from bot.services.jenkins.live import follow_build
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.status import Run
@@ -71,8 +77,7 @@ async def build(
 async def start(call: Call[JenkinsApi], job: JobPath, params: Params, *, follow: bool) -> Reply:
     """Start a build under exactly this name, with exactly these parameters."""
     found = await call.api.seen(job)
-    if found.full_name not in ("", job.name):  # what is asked and confirmed is what is built
-        raise UserError("No job is spelled quite like that.", f"Did you mean {found.full_name}?")
+    must_be_spelled(job, found.full_name)
     must_be_buildable(job, found)
     pairs = check(found.definitions, params)
     queued = await call.api.start(job, found, pairs)
@@ -90,8 +95,7 @@ def must_be_buildable(path: JobPath, job: Job) -> None:
         UserError: it is a folder.
         Invalid: it is disabled.
     """
-    if job.color is None:
-        raise UserError(f"{path} is a folder.", f"`ls {path}` shows what is in it.")
+    must_be_no_folder(path, job.color)
     if not job.buildable:
         raise Invalid(f"job '{path}' is disabled, or cannot be built")
 

@@ -130,11 +130,31 @@ def arguments(found: Found[Any], others: Mapping[str, Any]) -> dict[str, Any]:
     return {"job": found.path, **number, **others}
 
 
+def must_be_no_folder(path: JobPath, color: str | None) -> None:
+    """Refuse what cannot be built by its nature; a folder has no color.
+
+    Raises:
+        UserError: it is one.
+    """
+    if color is None:
+        raise UserError(f"{path} is a folder.", f"`ls {path}` shows what is in it.")
+
+
+def must_be_spelled(path: JobPath, full_name: str) -> None:
+    """Refuse a job that Jenkins finds in another case: what is confirmed is what is done.
+
+    Raises:
+        UserError: its ``full_name`` is not quite the one that was given.
+    """
+    if full_name not in ("", path.name):
+        raise UserError("No job is spelled quite like that.", f"Did you mean {full_name}?")
+
+
 def _found(path: P, job: Job, number: BuildNumber, *, folders: bool, sure: bool = True) -> Found[P]:
     if job.full_name not in ("", path.name):  # Jenkins finds it in any case
         path = replace(path, name=job.full_name)
-    if job.color is None and not folders:
-        raise UserError(f"{path} is a folder.", f"`ls {path}` shows what is in it.")
+    if not folders:
+        must_be_no_folder(path, job.color)
     return Found(path, job, number, sure)
 
 

@@ -11,7 +11,7 @@ from bot.services.jenkins import change_replies, plant_replies
 from bot.services.jenkins.aborting import Ticket, abort
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.beans import Bean, Text
-from bot.services.jenkins.finding import prepare_change
+from bot.services.jenkins.finding import must_be_no_folder, must_be_spelled, prepare_change
 from bot.services.jenkins.machines import NODES, RUNNING, Nodes
 from bot.services.jenkins.names import JobPath, Page
 from bot.services.jenkins.orders import order
@@ -128,10 +128,8 @@ async def _take_out(call: Call[JenkinsApi], item: int) -> Reply | None:
 async def _switch(call: Call[JenkinsApi], job: JobPath, *, on: bool) -> Reply:
     api, way = call.api, "enable" if on else "disable"
     before = await _state(api, job)
-    if before.color is None:
-        raise UserError(f"{job} is a folder.", f"`ls {job}` shows what is in it.")
-    if before.full_name not in ("", job.name):  # what is asked and confirmed is what is switched
-        raise UserError("No job is spelled quite like that.", f"Did you mean {before.full_name}?")
+    must_be_no_folder(job, before.color)
+    must_be_spelled(job, before.full_name)
     if before.off is not on:
         return change_replies.switched_before(api.site, job, on=on)
     refusal = Invalid(f"job '{job}' is of a kind that cannot be {way}d")
