@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
 from sandbox.bot import Bot
+from sandbox.jenkins import choice, password
 from sandbox.world import World
 from tests.e2e.conftest import AtElement
 from tests.e2e.evidence import connected
@@ -101,3 +102,50 @@ async def test_an_answer_stays_in_its_thread(scene: Scene) -> None:
     answer = await scene.alice.asks("!jenkins whoami", "You are alice", thread=root)
     assert answer.thread == root
     assert answer.unwarned
+
+
+async def test_a_build_that_needs_more_is_talked_through_in_its_thread_and_followed(
+    scene: Scene, world: World
+) -> None:
+    """Questions, the password in private, the whole call, and one message that is edited."""
+    needed = replace(choice("ENV", "dev", "prod"), default=None)
+    job = new_job(world, needed, replace(password("PW"), default=None), seconds=None)
+    room, dm, alice = scene.alice, scene.dm, scene.alice.who
+    position, private = room.position, dm.position
+    said = await room.says(f"!jenkins build {job}")
+    question = await room.answered(said, "ENV", after=position)
+    assert question.thread == said
+    await room.says("prod", thread=said)
+    await dm.hears("PW", after=private)
+    private, position = dm.position, room.position
+    secret = await dm.says("hunter2")
+    await dm.sees_removed(secret, after=private)
+    asked = await room.hears("This will run", after=position)
+    assert f"jenkins build {job} ENV=prod PW=********" in asked.body
+    assert asked.unwarned
+    position = room.position
+    await room.says("yes", thread=said)
+    answer = await room.hears(f"{job} #1", after=position)
+    await world.jenkins.finish(job)
+    ended = await room.hears(
+        lambda m: m.event_id == answer.event_id and "SUCCESS" in m.body, after=position
+    )
+    assert ended.unwarned
+    assert started_by(world, job) == ["alice"]
+    everything = " ".join(m.body for m in alice.timeline if m.sender == room.bot.user)
+    assert "hunter2" not in everything
+
+
+async def test_an_artifact_is_a_file_that_element_decrypts(scene: Scene, world: World) -> None:
+    """Its caption says what it is."""
+    job = new_job(world, artifacts={"out/report.txt": b"all is well"})
+    position = scene.alice.position
+    said = await scene.alice.says(f"!jenkins build {job}")
+    await scene.alice.answered(said, f"{job} #1", after=position)
+    await world.jenkins.idle()
+    sent = await scene.alice.asks(
+        f"!jenkins artifacts {job} report.txt", lambda m: m.kind == "m.file"
+    )
+    assert await scene.alice.who.download(sent) == b"all is well"
+    assert sent.content["filename"] == "report.txt"
+    assert sent.unwarned
