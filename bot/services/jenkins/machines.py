@@ -16,7 +16,7 @@ from bot.services.jenkins.beans import Action, Bean, Many, Moment, Text
 from bot.services.jenkins.places import Place, place_of
 
 _EXECUTOR: Final = (
-    "[idle,currentExecutable[number,url,fullDisplayName,timestamp,estimatedDuration,"
+    "[idle,currentExecutable[url,fullDisplayName,timestamp,estimatedDuration,"
     "actions[causes[shortDescription]]]]"
 )
 RUNNING: Final = f"computer[displayName,executors{_EXECUTOR},oneOffExecutors{_EXECUTOR}]"
