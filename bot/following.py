@@ -179,7 +179,7 @@ class Followers:
             except Exception:  # a bug: an id for the user, the trace in the log
                 reference = secrets.token_hex(4)
                 log.exception("bug", id=reference, command=followed.command)
-                step = Step(_ended(bug(reference), ""), None)
+                step = Step(bug(reference), None)
             answered, wait = now(), max(step.wait, _LEAST)
             try:
                 if step.reply != shown:
