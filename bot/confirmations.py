@@ -54,7 +54,7 @@ class Confirmations:
         coded = None
         if by_another:
             coded = _new_code(APPROVE)
-        elif run.resumed:
+        elif run.resumed or (run.place is None and run.message.place is not None):
             coded = _new_code("yes")
         if actor.private:
             self._connections.parking.withdraw(actor)
@@ -77,10 +77,12 @@ class Confirmations:
 
     def is_answer(self, message: Message, word: str) -> bool:
         """Whether ``word`` answers the user's own command that waits there."""
-        pending = self._pending.get((message.actor.user, message.actor.room))
-        if pending is None:
+        actor = message.actor
+        pending = self._pending.get((actor.user, actor.room))
+        if pending is None or any(p.coded == word for p in self._of_others(actor.user, actor.room)):
             return False
-        return word in CHOICES or word == pending.coded or _is_approval(word)
+        mine = word in CHOICES or word == pending.coded
+        return mine or (pending.by_another and _is_approval(word))
 
     async def take(self, message: Message, word: str) -> Pending | None:
         """The user's own word; what it lets run, or None where it does not."""

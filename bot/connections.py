@@ -18,7 +18,7 @@ from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.matrix.conversation import Talk
 from bot.matrix.rooms import Rooms
-from bot.model import Actor, Message
+from bot.model import Actor, Message, Place
 from bot.parking import Parked, Parking
 from bot.plugin import Abandoned, Conversation, Flow, Grant, Service
 from bot.reply import EMPTY, Mono, Reply, Strong, say
@@ -28,7 +28,7 @@ from bot.wording import bug, explain
 log = structlog.get_logger()
 
 
-Then = Callable[[Secret], Awaitable[None]]
+Then = Callable[[Secret, Place | None], Awaitable[None]]
 
 
 class _Secret:
@@ -99,7 +99,8 @@ class Connections:
     async def ask(self, message: Message, prompt: Reply, then: Then) -> Reply:
         """Ask for a secret that is not kept; returns what to say where the command was said.
 
-        ``then`` is given it, after what is running there. It does not raise.
+        ``then`` is given it, after what is running there, and its place if that is there, too. It
+        does not raise.
         """
         opened = await self._opened(message, "", _SECRET)
         opened.task = asyncio.create_task(self._ask(opened, prompt, then))
@@ -220,7 +221,8 @@ class Connections:
         except Abandoned:
             await talk.tell(say("I did not get an answer, so nothing was run."))
         else:
-            self._lanes.put((actor.user, actor.room), partial(then, secret))
+            place = talk.answered if talk.room == actor.room else None
+            self._lanes.put((actor.user, actor.room), partial(then, secret, place))
         finally:
             if self._open.get(actor.user) is opened:
                 del self._open[actor.user]

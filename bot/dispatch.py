@@ -183,7 +183,8 @@ class Dispatch:
         if secret is not None and not actor.private:
             await self._strays.warn(message, secret)
             return False
-        if not await self._admitted(message, found):
+        word = _word(found.text if found else body)
+        if not await self._admitted(message, found, word):
             if secret is not None:  # it is not read, and does not stay either
                 await self._intake.remove(actor.room, message.event_id)
             return False
@@ -193,23 +194,24 @@ class Dispatch:
             if found is not None:
                 await self._tell_standing(message)
             return False
-        if await self._answered(message, found, meaning, body):
+        if await self._answered(message, found, meaning, word):
             return False
         if found is None or meaning is None:
             return False
         return await self._meant(message, found, meaning)
 
     async def _answered(
-        self, message: Message, found: Address | None, meaning: Resolved | None, body: str
+        self, message: Message, found: Address | None, meaning: Resolved | None, word: str
     ) -> bool:
         """Take it as an answer to something that was asked. False where it is none."""
-        actor, word = message.actor, _word(found.text if found else body)
-        if self._is_for_question(actor) and self._confirmations.is_answer(message, word):
+        actor = message.actor
+        if self._decides(message, word):
             await self._runner.decide(message, word)
             return True
         if self._confirmations.awaits_another(actor.user, actor.room, word):
             await self._runner.approve(message, word)
             return True
+        body = without_fallback(message.body)
         said = (found.text if found and actor.private else body).strip()
         if not self._is_answer(message, found, meaning, said):
             return False
@@ -228,13 +230,25 @@ class Dispatch:
             return found is None
         if self._connections.waiting(message.actor.user) is not None:
             return False
+        if self._registry.looks_like_secret(said) is not None:
+            return False  # it was pasted to connect, and goes nowhere else
         return isinstance(meaning, Unknown) or self._questions.is_choice(message, said)
 
-    def _is_for_question(self, actor: Actor) -> bool:
-        """Whether a "yes" is about the command that waits for it: it is about what came last."""
+    def _decides(self, message: Message, word: str) -> bool:
+        """Whether it is about the command that waits for a "yes": it is about what came last."""
+        actor = message.actor
         asked = self._confirmations.asked(actor.user, actor.room)
         offered = self._connections.parking.offered_at(actor) if actor.private else 0
-        return asked > 0 and asked >= offered
+        return asked > 0 and asked >= offered and self._confirmations.is_answer(message, word)
+
+    def _is_waited_for(self, message: Message, word: str) -> bool:
+        """Whether a text without any address will be taken as an answer."""
+        actor = message.actor
+        return (
+            self._questions.fits(message)
+            or self._decides(message, word)
+            or self._confirmations.awaits_another(actor.user, actor.room, word)
+        )
 
     async def _meant(
         self,
@@ -272,12 +286,19 @@ class Dispatch:
                 return False
         text, to_direct = redirected(said.text)
         shows = service is not None or said.command.name in _PERSONAL
-        if shows and not actor.private and await self._rooms.is_open(actor.room):
+        if shows and not actor.private and await self._is_open(actor.room):
             if not to_direct:
                 await self._answers.answer(message, say(notices.OPEN_ROOM), interim="open")
             to_direct = True
         invocation = Invocation(service, said.command, text)
         return await self._runner.run(message, invocation, to_direct=to_direct)
+
+    async def _is_open(self, room: str) -> bool:
+        try:
+            return await self._rooms.is_open(room)
+        except ActasError as error:  # nobody says, so nothing is shown there
+            log.warning("room.unknown", room=room, error=str(error))
+            return True
 
     async def _begin(
         self, message: Message, service: Service[Any], flow: Flow, first: Secret | None = None
@@ -354,7 +375,7 @@ class Dispatch:
     def _may_speak(self, actor: Actor) -> Verdict:
         return may(actor, None, self._access)
 
-    async def _admitted(self, message: Message, found: Address | None) -> bool:
+    async def _admitted(self, message: Message, found: Address | None, word: str) -> bool:
         actor = message.actor
         verdict = self._may_speak(actor)
         if not verdict:
@@ -365,7 +386,7 @@ class Dispatch:
             ):
                 await self._answers.answer(message, marked(verdict.reason))
             return False
-        if found is None and not self._questions.fits(message):
+        if found is None and not self._is_waited_for(message, word):
             return True
         pace = self._throttle.take(actor.user, now())
         if pace is Pace.SAY_SO:

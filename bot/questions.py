@@ -9,7 +9,7 @@ from typing import Final
 from bot.answers import Answers
 from bot.clock import now
 from bot.connections import Connections
-from bot.model import Message
+from bot.model import Message, Place
 from bot.plugin import Question
 from bot.recent import Recent
 from bot.reply import Line, Mono, Reply, line, numbered, say
@@ -93,8 +93,8 @@ class Questions:
     async def _put_secret(self, run: Run, question: Question, go_on: GoOn) -> None:
         message = run.message
 
-        async def answered(secret: Secret) -> None:
-            run.answers[question.name] = secret
+        async def answered(secret: Secret, place: Place | None) -> None:
+            run.answers[question.name], run.place = secret, place
             await go_on(run)
 
         asked = Reply((line("For ", Mono(run.shown), ":"), *question.prompt.blocks))

@@ -21,10 +21,10 @@ class Run:
 
     ``typed`` are the arguments as they were said, ``bound`` those that it is run with. ``since`` is
     the server's time (ms) of what set it going: its message, or the "yes" to it; ``place`` is where
-    the last word that it is made of stands. ``resumed``: it was parked, so that its message may be
-    long ago. ``answers`` are those to its questions, ``asks`` and ``preview`` are for the question
-    whether it is meant, ``also`` is what else it amounts to. ``approved_by`` is the second person,
-    where there has to be one.
+    the last word that it is made of stands, None where that is in another room. ``resumed``: it was
+    parked, so that its message may be long ago. ``answers`` are those to its questions, ``asks``
+    and ``preview`` are for the question whether it is meant, ``also`` is what else it amounts to.
+    ``approved_by`` is the second person, where there has to be one.
     """
 
     message: Message

@@ -98,14 +98,15 @@ class Runner:
             return False
         if not await self._is_ready(run):
             return False
-        by_another = run.acts and _one_of(self._approve, run)
+        by_another = self._needs_another(run)
         if by_another and run.message.actor.private:
             where = "Say it in a room where somebody else can."
             alone = UserError("Somebody else has to let that run.", where)
             await self._answers.answer(run.message, explain(alone))
             return False
-        if by_another or self._asks_first(run):
-            await self._confirmations.ask(run, by_another=by_another)
+        asks_first = self._asks_first(run)  # nobody else can know whether that is what was meant
+        if by_another or asks_first:
+            await self._confirmations.ask(run, by_another=not asks_first)
             return False
         await self._call(run)
         return True
@@ -115,7 +116,9 @@ class Runner:
         try:
             await self._start(run)
         except Exception:  # a bug here must not end the lane
-            log.exception("bug", command=run.invocation.command.name)
+            reference = secrets.token_hex(4)
+            log.exception("bug", id=reference, command=run.invocation.command.name)
+            await self._say(run, bug(reference, acted=run.acts))
 
     async def _resume(self, run: Run, since: int) -> None:
         """Run what was parked: exactly what was understood and offered, whatever came since."""
@@ -201,6 +204,9 @@ class Runner:
         except UserError as error:
             await self._answers.answer(message, explain(error))
             return
+        if not pending.by_another and self._needs_another(pending.run):
+            await self._confirmations.ask(pending.run, by_another=True)
+            return
         await self._call(pending.run)
 
     async def _must_be_meant(self, message: Message, pending: Pending) -> None:
@@ -220,6 +226,9 @@ class Runner:
             was, now_is = pending.account, run.account
             who = "you are" if own else "they are"
             raise UserError(f"I asked about {was}, and {who} connected as {now_is} now.", again)
+
+    def _needs_another(self, run: Run) -> bool:
+        return run.acts and _one_of(self._approve, run)
 
     def _asks_first(self, run: Run) -> bool:
         """Something that acts and had to be asked about is shown as a whole first."""
