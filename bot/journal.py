@@ -123,11 +123,16 @@ class Journal:
         await self._persist(write)
 
     async def note(self, event_id: str, actor: Actor, note: Note) -> None:
-        """Write what was run, and what it is about, for the actor's history."""
+        """Write what was run, and what it is about, for the actor's history.
+
+        Where they have had it forgotten meanwhile it stays so.
+        """
         sealed = self._sealed_note(event_id, actor, note)
 
         async def write(connection: AsyncConnection) -> None:
-            these = (_T.c.event_id == event_id) & (_T.c.user_id == actor.user)
+            these = and_(
+                _T.c.event_id == event_id, _T.c.user_id == actor.user, _T.c.note.is_not(None)
+            )
             await connection.execute(update(_T).where(these).values(note=sealed))
 
         await self._persist(write)

@@ -29,7 +29,7 @@ class SealedColumn:
 
     ``user`` and ``service`` name columns; where they are "" the user is nobody and the service is
     ``actas:<table>`` (or ``fixed``). ``label`` are the columns that tell rows of the same user and
-    service apart; ``suffix`` tells two sealed columns of one row apart.
+    service apart; ``suffix`` tells two sealed columns of one row apart: no id ends with it.
     """
 
     table: Table
@@ -78,7 +78,7 @@ SEALED: Final[dict[str, SealedColumn]] = {
     "inbox": SealedColumn(tables.inbox, ("event_id",), user="sender"),
     "journal": SealedColumn(tables.journal, ("event_id",), user="user_id", column="reply"),
     "journal.note": SealedColumn(
-        tables.journal, ("event_id",), user="user_id", column="note", suffix="/note"
+        tables.journal, ("event_id",), user="user_id", column="note", suffix="\0note"
     ),
     "following": SealedColumn(tables.following, ("event_id",), user="user_id"),
     "room_state": SealedColumn(tables.room_state, ("room_id",)),

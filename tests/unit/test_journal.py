@@ -1,7 +1,7 @@
 """The journal after a crash."""
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.journal import Journal, Note, Outgoing, Record
 from bot.matrix.inbox import Inbox
@@ -40,3 +40,16 @@ async def test_an_answer_that_does_not_open_is_reported_and_keeps_nothing_else_b
 
     found = {left.event_id: left.answer for left in await journal.unfinished()}
     assert found == {"$broken": None, "$whole": answer}
+
+
+async def test_a_note_opens_as_nothing_else_whatever_ids_the_homeserver_makes_up(sqlite, sealer):
+    """Whoever could swap the two would have a text sent that was kept for the history."""
+    journal = Journal(sqlite, sealer, Inbox(sqlite, sealer))
+    for event_id in ("$a", "$a/note"):
+        message = Message(Actor("@a:x", "!room", "D", "identity"), event_id, "build", 1)
+        await journal.begin(Record(message, "jenkins", build, Note("jenkins build x")))
+    t = tables.journal
+    async with sqlite.transaction() as connection:
+        note = await connection.scalar(select(t.c.note).where(t.c.event_id == "$a"))
+        await connection.execute(update(t).where(t.c.event_id == "$a/note").values(reply=note))
+    assert [left.answer for left in await journal.unfinished()] == [None, None]
