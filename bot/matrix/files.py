@@ -8,6 +8,7 @@ from typing import Any
 
 from nio.crypto.attachments import encrypt_attachment
 
+from bot.matrix.text import inline_text
 from bot.reply import File
 
 Upload = Callable[[bytes, str], Awaitable[str]]
@@ -17,15 +18,18 @@ Upload = Callable[[bytes, str], Awaitable[str]]
 async def encrypted_file(upload: Upload, file: File) -> dict[str, Any]:
     """Encrypt and upload a file; returns what an ``m.file`` message says of it.
 
+    Its name may come from a service: nothing in it turns the direction of what stands around it,
+    such as its ending.
+
     Raises:
         MatrixError, Unreachable: the homeserver did not take it.
     """
     ciphertext, keys = await asyncio.to_thread(encrypt_attachment, file.data)
-    address = await upload(ciphertext, "application/octet-stream")
+    address, name = await upload(ciphertext, "application/octet-stream"), inline_text(file.name)
     return {
         "msgtype": "m.file",
-        "body": file.name,
-        "filename": file.name,
+        "body": name,
+        "filename": name,
         "file": {**keys, "url": address, "mimetype": file.mimetype},
         "info": {"mimetype": file.mimetype, "size": len(file.data)},
     }
