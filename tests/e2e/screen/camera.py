@@ -75,3 +75,12 @@ class Camera:
         finally:
             await page.close()
         return Look(png, wide, errors)
+
+    async def text(self, html: str) -> str:
+        """What can be read on a page."""
+        page = await self._browser.new_page()
+        try:
+            await page.set_content(html)
+            return str(await page.inner_text("main"))
+        finally:
+            await page.close()

@@ -18,14 +18,14 @@ _COLOURS: Final = ("#0a8a72", "#b1457d", "#3d6fd6", "#a06a00", "#7a4fc0")
 class Shown:
     """A message. ``html`` is its formatted text, or ``plain`` where it has none.
 
-    ``to`` is who is mentioned before it, as by a pill; ``file`` is the name of a file. ``thread``
-    are the messages of its thread; ``folded`` shows them as Element's summary.
+    ``answers`` is what it replies to: who said it, and what; ``file`` is the name of a file.
+    ``thread`` are the messages of its thread; ``folded`` shows them as Element's summary.
     """
 
     who: str
     html: str = ""
     plain: str = ""
-    to: str = ""
+    answers: tuple[str, str] | None = None
     file: str = ""
     time: str = "10:07"
     edited: bool = False
@@ -66,10 +66,17 @@ def _said(message: Shown) -> str:
         return "<div class=gone>Message deleted</div>"
     check(message.html)
     text = message.html or escape(message.plain).replace("\n", "<br>")
-    pill = f"<span class=chip>@{escape(message.to)}</span> " if message.to else ""
+    quote = ""
+    if message.answers is not None:
+        who, said = map(escape, message.answers)
+        quote = f"<div class=quote><b>{who}</b> {said}</div>"
     edited = "<span class=edited>(edited)</span>" if message.edited else ""
-    file = f"<span class=file>🗎 {escape(message.file)}</span>" if message.file else ""
-    return f"{file}<div class=body>{pill}{text}</div>{edited}"
+    file = (
+        f"<span class=file><small>File</small> {escape(message.file)}</span>"
+        if message.file
+        else ""
+    )
+    return f"{quote}{file}<div class=body>{text}</div>{edited}"
 
 
 def _thread(message: Shown, people: dict[str, str]) -> str:

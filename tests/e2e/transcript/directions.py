@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from sandbox.jenkins import ADMINISTER, READ
 from sandbox.world import ACCOUNTS
-from tests.e2e.transcript import in_jenkins, on_x, with_people
+from tests.e2e.transcript import album, in_jenkins, on_x, with_people
 from tests.e2e.transcript.stage import Stage
 
 Commands = dict[str, Any]
@@ -78,6 +78,7 @@ _SETTINGS: Final = {
 """What is so in the bot's configuration, before it starts."""
 
 _DIRECTIONS: Final = {
+    **album.DIRECTIONS,
     **with_people.DIRECTIONS,
     **in_jenkins.DIRECTIONS,
     **on_x.DIRECTIONS,

@@ -53,6 +53,10 @@ async def _folder(stage: Stage, name: str) -> None:
     stage.jenkins.add_folder(name)
 
 
+async def _last_build(stage: Stage, job: str, how: str) -> None:
+    stage.jenkins.job(job).color = {"passed": "blue", "failed": "red", "runs": "blue_anime"}[how]
+
+
 async def _lasts(stage: Stage, job: str) -> None:
     stage.jenkins.job(job).seconds = None
 
@@ -138,6 +142,7 @@ DIRECTIONS: Final = {
     r"Jenkins has the job (.+?)(?:, which takes (.+))?": _job,
     r"Jenkins has the pipeline (.+?) with the stages (.+)": _pipeline,
     r"Jenkins has the folder (.+)": _folder,
+    r"The last build of (.+) (passed|failed|runs)": _last_build,
     r"Builds of (.+) go on until they are let end": _lasts,
     r"Builds of (.+) usually take (\d+) seconds": _usually,
     r"Builds of (.+) fail, and print: (.+)": _fails,

@@ -49,6 +49,8 @@ class Replay:
         ears = self._stage.ears
         for heard in ears.unheard():
             heard.shown = len(heard.texts)
+        for person in self._stage.people.values():
+            self._stage.beside |= {message.event_id for message in person.timeline}
         self._gone |= ears.removed
         for line in self._script.lines:
             await self._perform(line)
@@ -163,13 +165,14 @@ class Replay:
     # the end --------------------------------------------------------------------------------
     async def _settle(self) -> None:
         """Wait until the bot has taken care of all that people have said."""
-        stage, answers = self._stage, set()
+        stage = self._stage
         for name, place in self._spoke if "per_minute" not in stage.bot.config["commands"] else ():
             seat = Seat(await stage.person(name), stage.bot, await stage.room(place))
-            answers.add((await seat.asks("!help accounts", "accounts")).event_id)
+            answer = await seat.asks("!help accounts", "accounts")
+            stage.beside |= {answer.event_id, answer.reply_to or ""}
         await self._everybody_catches_up()
         for heard in stage.ears.unheard():
-            if heard.message.event_id in answers:
+            if heard.message.event_id in stage.beside:
                 heard.shown = len(heard.texts)
 
     async def _bot_rests(self) -> None:

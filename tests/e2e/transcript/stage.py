@@ -12,6 +12,7 @@ from sandbox.jenkins import JenkinsStandIn
 from sandbox.person import Person
 from sandbox.world import ACCOUNTS, Arrive, World
 from sandbox.x import XStandIn
+from tests.e2e.screen.timeline import Shown
 from tests.e2e.seat import Seat
 from tests.e2e.steps import led_dm, meet, open_dm
 from tests.e2e.transcript.ears import Ears
@@ -26,6 +27,8 @@ SERVER: Final = "example.org"
 @dataclass
 class Stage:
     """``known`` is what the file's ``{names}`` stand for; ``rooms`` are there by their places.
+    ``beside`` are the events that are not part of the chat, or already in a picture; ``pictures``
+    are the messages that a picture of this name shows.
 
     The bot is not started, so that its configuration can be changed.
     """
@@ -38,6 +41,8 @@ class Stage:
     people: dict[str, Person] = field(default_factory=dict)
     rooms: dict[Place, str] = field(default_factory=dict)
     known: dict[str, str] = field(default_factory=dict)
+    beside: set[str] = field(default_factory=set)
+    pictures: dict[str, list[Shown]] = field(default_factory=dict)
 
     @classmethod
     @asynccontextmanager
