@@ -4,13 +4,14 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
 ELEMENT := tests/e2e/element
 
-.PHONY: help demo test check bench lock
+.PHONY: help demo test check bench pictures lock
 help:
-	@echo "make demo    a homeserver, Jenkins, X and people on this machine, and their story"
-	@echo "make test    all tests"
-	@echo "make check   style, types, imports between parts, dependencies"
-	@echo "make bench   figures, beside the thinnest possible bot"
-	@echo "make lock    write the lock files anew"
+	@echo "make demo      a homeserver, Jenkins, X and people on this machine, and their story"
+	@echo "make test      all tests"
+	@echo "make check     style, types, imports between parts, dependencies"
+	@echo "make bench     figures, beside the thinnest possible bot"
+	@echo "make pictures  the README's pictures, anew"
+	@echo "make lock      write the lock files anew"
 
 demo: .venv/ready
 	$(BIN)/python -m sandbox
@@ -29,6 +30,9 @@ bench: .venv/ready
 	$(BIN)/python -m bench.reading
 	$(BIN)/python -m bench.listing
 	$(BIN)/python -m bench
+
+pictures: .venv/ready
+	$(BIN)/python -m tests.pictures
 
 # The project itself, with its `actas`; again when what it installs has changed.
 .venv/ready: .venv/packages pyproject.toml

@@ -58,7 +58,8 @@ async def _play(world: World, name: str) -> Stage:
 
 def _places(stage: Stage) -> Iterator[tuple[str, list[Shown]]]:
     for place in stage.rooms:
-        yield str(place), shown(stage, place)
+        if messages := shown(stage, place):
+            yield str(place), messages
 
 
 def _write(path: Path, png: bytes) -> None:
