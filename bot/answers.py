@@ -18,7 +18,7 @@ from bot.matrix.outbound import Sender, transaction_id
 from bot.matrix.render import Rendered, as_file, edit, notice, render, too_long
 from bot.matrix.rooms import Rooms
 from bot.model import Message
-from bot.reply import Reply, marked, say
+from bot.reply import Reply, marked, say, spelled
 
 _TYPING_AFTER: Final = 0.6  # seconds; a quick answer needs no typing notice
 _TYPING_EVERY: Final = 20.0  # seconds; a typing notice lasts 30
@@ -30,18 +30,26 @@ log = structlog.get_logger()
 class Answers:
     """Answers messages."""
 
-    def __init__(self, sender: Sender, rooms: Rooms) -> None:
-        self._sender, self._rooms = sender, rooms
+    def __init__(self, sender: Sender, rooms: Rooms, prefix: str) -> None:
+        """``prefix`` begins what is said to the bot in a room."""
+        self._sender, self._rooms, self._prefix = sender, rooms, prefix
 
     async def compose(
-        self, message: Message, reply: Reply, *, to_direct: bool = False, live: Live | None = None
+        self,
+        message: Message,
+        reply: Reply,
+        *,
+        service: str = "",
+        to_direct: bool = False,
+        live: Live | None = None,
     ) -> Outgoing:
         """The message that ``reply`` becomes: in its thread, or as an encrypted file if long.
 
-        ``to_direct`` sends it to the direct message instead; ``live`` is the answer so far, which
-        it then replaces.
+        ``service`` is the word for the one that answers; ``to_direct`` sends it to the direct
+        message instead; ``live`` is the answer so far, which it then replaces.
         """
         actor = message.actor
+        reply = spelled(reply, "" if actor.private or to_direct else self._prefix, service)
         room = actor.room
         if to_direct and not actor.private:
             room = await self._rooms.direct(actor.user)
@@ -68,7 +76,13 @@ class Answers:
         return await self._sender.send_notice(room, content, txn=txn, identity=outgoing.identity)
 
     async def answer(
-        self, message: Message, reply: Reply, *, to_direct: bool = False, interim: str = ""
+        self,
+        message: Message,
+        reply: Reply,
+        *,
+        service: str = "",
+        to_direct: bool = False,
+        interim: str = "",
     ) -> bool:
         """Compose and send, where nothing has to be written in between; failures are logged.
 
@@ -78,7 +92,7 @@ class Answers:
         if not reply.blocks and reply.file is None:
             return False
         try:
-            outgoing = await self.compose(message, reply, to_direct=to_direct)
+            outgoing = await self.compose(message, reply, service=service, to_direct=to_direct)
             if interim:
                 txn = transaction_id(message.event_id, interim, secrets.token_hex(8))
                 outgoing = replace(outgoing, txn=txn)
@@ -99,27 +113,39 @@ class Answers:
             log.error("message.not_sent", room=room, error=str(error))
 
     async def change(
-        self, room: str, event_id: str, reply: Reply, *, mention: str | None = None
+        self, room: str, event_id: str, reply: Reply, *, service: str, mention: str | None
     ) -> None:
-        """Let ``reply`` take the place of an answer that was sent, which mentions ``mention``.
+        """Let ``reply`` take the place of an answer that was sent.
+
+        That mentions ``mention``, or nobody in a direct message.
 
         Raises:
             ActasError: it cannot be sent.
         """
-        rendered = render(reply)
+        rendered = render(self._spelled(reply, service, mention))
         if too_long(rendered):
             rendered = render(say("This has got too long to be shown here."))
         txn = transaction_id(event_id, "edit", secrets.token_hex(8))
         await self.send(Outgoing(room, edit(event_id, rendered, mention=mention), txn))
 
     async def add(
-        self, room: str, reply: Reply, *, thread: str, mention: str | None, txn: Sequence[str]
+        self,
+        room: str,
+        reply: Reply,
+        *,
+        service: str,
+        thread: str,
+        mention: str | None,
+        txn: Sequence[str],
     ) -> None:
         """Say more in a thread; the parts of ``txn`` make saying it again harmless.
+
+        ``mention`` as in :meth:`change`.
 
         Raises:
             ActasError: it cannot be sent.
         """
+        reply = self._spelled(reply, service, mention)
         content = notice(render(reply), thread=thread, mention=mention)
         if reply.file is not None or too_long(render(reply)):
             content = await self._with_file(content, reply)
@@ -162,6 +188,9 @@ class Answers:
             if shown:
                 await self._sender.typing(room, on=False)
 
+    def _spelled(self, reply: Reply, service: str, mention: str | None) -> Reply:
+        return spelled(reply, "" if mention is None else self._prefix, service)
+
     def _content(self, message: Message, rendered: Rendered, room: str) -> dict[str, Any]:
         actor = message.actor
         if room != actor.room:
@@ -186,8 +215,9 @@ class Answers:
 class Live:
     """The one message of a long command, edited as it goes (``plugin.Progress``)."""
 
-    def __init__(self, answers: Answers, message: Message, *, silent: bool) -> None:
+    def __init__(self, answers: Answers, message: Message, service: str, *, silent: bool) -> None:
         self._answers, self._message, self._silent = answers, message, silent
+        self._service = service
         self._latest: Reply | None = None
         self._task: asyncio.Task[None] | None = None
         self._ended = asyncio.Event()
@@ -221,7 +251,7 @@ class Live:
 
     async def _send(self, reply: Reply) -> None:
         message, live = self._message, self if self.event_id else None
-        outgoing = await self._answers.compose(message, reply, live=live)
+        outgoing = await self._answers.compose(message, reply, service=self._service, live=live)
         txn = transaction_id(message.event_id, "progress", str(self._edits))
         self._edits += 1
         event_id = await self._answers.send(replace(outgoing, txn=txn))

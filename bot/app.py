@@ -143,7 +143,7 @@ class _Bot:
         self.registry = Registry(list(services.values()), (*builtins.commands, *admin.commands))
         self.lanes = Lanes()
         self.journal = Journal(database, sealer, account.inbox)
-        answers = Answers(account.sender, account.rooms)
+        answers = Answers(account.sender, account.rooms, prefix)
         self.metrics = Metrics()
         intake = Intake(account.rooms, account.sender, answers, self.metrics)
         self.connections = Connections(accounts, answers, intake, account.rooms, self.lanes)

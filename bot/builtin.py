@@ -16,7 +16,7 @@ from bot.following import Followers
 from bot.journal import Entry, Journal
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, Ready, Rest, Service, command
-from bot.reply import Block, Inline, Link, Mono, Reply, Strong, Table, line, say
+from bot.reply import Block, Inline, Link, Mono, Reply, Strong, Table, Typed, line, say
 
 _NOTHING: Final = Rest("")
 _PER_PAGE: Final = 20
@@ -89,7 +89,7 @@ class Builtins:
         mine = await self._accounts.of(call.actor)
         if not mine:
             first = self._registry.services[0].name if self._registry.services else "<service>"
-            return say("You have connected nothing yet. Say ", Mono(f"connect {first}"), ".")
+            return say("You have connected nothing yet. Say ", Typed(f"connect {first}"), ".")
         rows: list[tuple[Inline, ...]] = []
         for account in mine:
             frozen = account.identity != call.actor.identity
@@ -118,7 +118,7 @@ class Builtins:
         rows = tuple(_history_row(entry, call.actor.room) for entry in found[:_PER_PAGE])
         blocks: list[Block] = [Table(("when (UTC)", "where", "what", "result", "over there"), rows)]
         if len(found) > _PER_PAGE:
-            blocks.append(line("More: ", Mono(f"history {page + 1}"), "."))
+            blocks.append(line("More: ", Typed(f"history {page + 1}"), "."))
         return Reply(tuple(blocks))
 
     async def verify(self, call: Call[Message]) -> Reply:
@@ -144,8 +144,8 @@ class Builtins:
         """Say what would be gone."""
         del answers
         names = [account.service for account in await self._accounts.of(call.actor)]
-        kept = f"your credentials for {', '.join(names)}, and " if names else ""
-        what = say(f"It removes {kept}what your history shows, for good.")
+        kept = f"your credentials ({', '.join(names)}) and " if names else ""
+        what = say(f"For good, it removes {kept}what your history shows.")
         return Ready({}, preview=what)
 
     async def forget(self, call: Call[Message]) -> Reply:

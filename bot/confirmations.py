@@ -59,7 +59,8 @@ class Confirmations:
         if actor.private:
             self._connections.parking.withdraw(actor)
         asked = _question(run, coded, by_another=by_another)
-        if await self._answers.answer(run.message, asked, interim="question"):
+        name = run.service_name
+        if await self._answers.answer(run.message, asked, service=name, interim="question"):
             account, run.credential = run.account, None  # nothing is kept open meanwhile
             for_ms = _APPROVE_FOR if by_another else _CONFIRM_FOR
             self._pending[actor.user, actor.room] = Pending(

@@ -96,8 +96,10 @@ class Connections:
             return EMPTY
         return say(f"I have sent you a direct message to connect {service.title} there.")
 
-    async def ask(self, message: Message, prompt: Reply, then: Then) -> Reply:
+    async def ask(self, message: Message, prompt: Reply, then: Then, *, what: str) -> Reply:
         """Ask for a secret that is not kept; returns what to say where the command was said.
+
+        ``what`` is its name there.
 
         ``then`` is given it, after what is running there, and its place if that is there, too. It
         does not raise.
@@ -106,7 +108,7 @@ class Connections:
         opened.task = asyncio.create_task(self._ask(opened, prompt, then))
         if opened.talk.room == message.actor.room:
             return EMPTY
-        return say("I have sent you a direct message to ask for that.")
+        return say("I have sent you a direct message to ask for ", Strong(what), ".")
 
     async def _opened(
         self, message: Message, service: str, flow: Flow, first: Secret | None = None

@@ -44,6 +44,7 @@ from bot.model import Actor, Message, Standing, Stray
 from bot.pace import Pace, Throttle
 from bot.plugin import Flow, Service
 from bot.policy import Access, Verdict, may
+from bot.prose import counted
 from bot.questions import Questions
 from bot.reply import Mono, Reply, marked, say
 from bot.runner import Runner
@@ -452,6 +453,6 @@ def _too_much(throttle: Throttle, user: str, title: str = "") -> Reply:
     for_whom = f" for {title}" if title else ""
     most, again = throttle.per_minute, throttle.opens_in(user, now())
     return say(
-        f"That was too much{for_whom}: {most} in a minute is what I take from one person. "
+        f"That is more than {counted(most, 'command')}{for_whom} in a minute. "
         f"Say it again in {again} s."
     )

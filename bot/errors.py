@@ -65,7 +65,11 @@ class Unopenable(VaultError):
 
 
 class UserError(ActasError):
-    """What was said cannot be done as it stands; the user can mend it."""
+    """What was said cannot be done as it stands; the user can mend it.
+
+    In ``text`` backticks mark what is quoted; in the ``hint`` of a service they mark what can be
+    said to it (`list`), without the service's name.
+    """
 
     def __init__(self, text: str, hint: str = "") -> None:
         super().__init__(text)

@@ -37,11 +37,12 @@ from bot.reply import Follow, Mono, Reply, line, say
 from bot.run import Run
 from bot.wording import bug, explain
 
+MOST: Final = 20  # of one user
+
 _LEAST: Final = 3.0  # seconds between two edits
 _MOST_WAIT: Final = 60.0  # seconds between two looks at what does not answer
 _PATIENCE: Final = 60 * 60 * 1000  # ms without an answer
 _LONGEST: Final = 24 * 60 * 60 * 1000  # ms
-_EACH: Final = 20  # of one user
 
 log = structlog.get_logger()
 
@@ -67,7 +68,7 @@ class Followers:
     # ------------------------------------------------------------------ begin and end
     def has_room(self, user: str) -> bool:
         """Whether one more of the user's can be followed."""
-        return sum(f.actor.user == user for f in self._all.values()) < _EACH
+        return sum(f.actor.user == user for f in self._all.values()) < MOST
 
     async def keep(self, run: Run, follow: Follow, room: str) -> None:
         """Write it down before the answer is sent, into ``room``; it begins when that has been."""
@@ -220,13 +221,17 @@ class Followers:
         """
         at = json.dumps([followed.state, step.state is None], sort_keys=True)
         mention = None if followed.room != followed.actor.room else self._mentioned(followed)
-        await self._answers.change(followed.room, followed.answer, step.reply, mention=mention)
+        service = followed.service
+        await self._answers.change(
+            followed.room, followed.answer, step.reply, service=service, mention=mention
+        )
         for number, more in enumerate(step.more):
             await self._answers.add(
                 followed.room,
                 more,
+                service=service,
                 thread=followed.thread_root,
-                mention=self._mentioned(followed),
+                mention=mention,
                 txn=(followed.event_id, "more", at, str(number)),
             )
 
@@ -254,7 +259,7 @@ class Followers:
         service = self._registry.service(followed.service)
         title, name = (service.title, service.name) if service else ("", "")
         why = explain(error, title=title, name=name)
-        said = line("I follow ", Mono(followed.topic), " no more:")
+        said = line("I no longer follow ", Mono(followed.topic), ":")
         return Reply((said, *why.blocks))
 
 

@@ -12,7 +12,7 @@ from bot.connections import Connections
 from bot.model import Message, Place
 from bot.plugin import Question
 from bot.recent import Recent
-from bot.reply import Line, Mono, Reply, line, numbered, say
+from bot.reply import Line, Mono, Reply, line, numbered, say, spelled
 from bot.run import Run
 from bot.secret import Secret
 
@@ -44,7 +44,8 @@ class Questions:
         if question.secret:
             await self._put_secret(run, question, go_on)
             return
-        if await self._answers.answer(message, _asked(question, run), interim="question"):
+        asked, service = _asked(question, run), run.service_name
+        if await self._answers.answer(message, asked, service=service, interim="question"):
             key = (message.actor.user, message.actor.room)
             self._open[key] = _Open(run, question, now() + _FOR)
 
@@ -80,7 +81,8 @@ class Questions:
             self._open[key] = found
             again = say("That is none of the choices.") if question.choices else say("Again:")
             reply = Reply((*again.blocks, *_asked(question, run).blocks))
-            await self._answers.answer(message, reply, interim="question")
+            service = run.service_name
+            await self._answers.answer(message, reply, service=service, interim="question")
             return None
         run.answers[question.name], run.place = answer, message.place
         run.since = max(run.since, message.ts)
@@ -97,8 +99,9 @@ class Questions:
             run.answers[question.name], run.place = secret, place
             await go_on(run)
 
-        asked = Reply((line("For ", Mono(run.shown), ":"), *question.prompt.blocks))
-        elsewhere = await self._connections.ask(message, asked, answered)
+        prompt = spelled(question.prompt, "", run.service_name)
+        asked = Reply((line("For ", Mono(run.shown), ":"), *prompt.blocks))
+        elsewhere = await self._connections.ask(message, asked, answered, what=question.name)
         await self._answers.answer(message, elsewhere, interim="question")
 
 

@@ -6,8 +6,8 @@ wherever an inline piece is expected, and are always escaped.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 
@@ -21,9 +21,20 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Mono:
-    """Inline code: a command to type, a job's name."""
+    """Inline code: an answer to type, a job's name."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A command to type, without what has to stand before it where the reply is said.
+
+    It is for the service that says so (``approve ship 1``); ``own``: it is one of the bot's own.
+    """
+
+    text: str
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +44,7 @@ class Strong:
     text: str
 
 
-Inline: TypeAlias = str | Link | Mono | Strong
+Inline: TypeAlias = str | Link | Mono | Typed | Strong
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +127,45 @@ def line(*parts: Inline) -> Line:
 
 def marked(text: str) -> Reply:
     """One line from a text in which backticks mark what is typed."""
-    pieces = text.split("`")
-    if len(pieces) % 2 == 0:  # one is left over: it marks nothing
-        return say(text)
-    return say(*(Mono(p) if n % 2 else p for n, p in enumerate(pieces) if p))
+    return say(*pieces(text, Mono))
+
+
+def pieces(text: str, mark: Callable[[str], Inline]) -> tuple[Inline, ...]:
+    """A text, and what stands between backticks in it made something else."""
+    found = text.split("`")
+    if len(found) % 2 == 0:  # one is left over: it marks nothing
+        return (text,)
+    return tuple(mark(piece) if n % 2 else piece for n, piece in enumerate(found) if piece)
+
+
+def spelled(reply: Reply, prefix: str, service: str) -> Reply:
+    """The same, with every command as it is typed where the reply is said.
+
+    ``prefix`` begins what is said to the bot there; ``service`` is the word for the one that the
+    reply is of, "" where it is the bot's own.
+    """
+
+    def inline(piece: Inline) -> Inline:
+        if not isinstance(piece, Typed):
+            return piece
+        to = "" if piece.own or not service else f"{service} "
+        return Mono(f"{prefix}{to}{piece.text}")
+
+    def row(found: Sequence[Inline]) -> tuple[Inline, ...]:
+        return tuple(map(inline, found))
+
+    def block(found: Block) -> Block:
+        match found:
+            case Line(parts):
+                return Line(row(parts))
+            case Items(items, start):
+                return Items(tuple(Line(row(item.parts)) for item in items), start)
+            case Table(header, rows):
+                return Table(header, tuple(map(row, rows)))
+            case Pre():
+                return found
+
+    return replace(reply, blocks=tuple(map(block, reply.blocks)))
 
 
 def say(*parts: Inline) -> Reply:

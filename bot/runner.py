@@ -19,7 +19,7 @@ from bot.commands.registry import Invocation, Registry
 from bot.confirmations import Confirmations, Pending
 from bot.connections import Connections
 from bot.errors import ActasError, Exposed, ServiceError, Unauthorized, UserError
-from bot.following import Followers, Silent
+from bot.following import MOST, Followers, Silent
 from bot.intake import Intake
 from bot.journal import Journal, Note, State
 from bot.metrics import Metrics
@@ -28,7 +28,7 @@ from bot.plugin import Call, Effect, Progress, Question, Ready
 from bot.policy import confirms
 from bot.questions import Questions
 from bot.recent import Recent
-from bot.reply import EMPTY, Mono, Reply, line, say
+from bot.reply import EMPTY, Mono, Reply, Typed, line, say
 from bot.run import Run
 from bot.wording import bug, explain
 
@@ -80,7 +80,9 @@ class Runner:
         try:
             typed = bind(invocation.command, invocation.text, listing)
         except UserError as error:
-            await self._answers.answer(message, explain(error), to_direct=to_direct)
+            name = service.name if service else ""
+            reply = explain(error, typed=True)
+            await self._answers.answer(message, reply, service=name, to_direct=to_direct)
             return False
         return await self._start(
             Run(message, invocation, typed, to_direct, since=message.ts, place=message.place)
@@ -179,7 +181,8 @@ class Runner:
         await self._say(run, explain(Exposed(f"{error.text} {done}", error.hint)))
 
     async def _say(self, run: Run, reply: Reply) -> None:
-        await self._answers.answer(run.message, reply, to_direct=run.to_direct)
+        name = run.service_name
+        await self._answers.answer(run.message, reply, service=name, to_direct=run.to_direct)
 
     # ------------------------------------------------------------------ somebody's word
     async def decide(self, message: Message, word: str) -> None:
@@ -252,7 +255,8 @@ class Runner:
             await self._answers.answer(message, hint, interim="connect")
             return
         if there.blocks:
-            reason = why.text if isinstance(why, UserError) else f"{service.title} refused you."
+            refused = f"{service.title} no longer accepts your credential."
+            reason = why.text if isinstance(why, UserError) else refused
             led = f"{reason} I have sent you a direct message to connect; your command waits."
             await self._answers.answer(message, say(led), interim="connect")
 
@@ -262,7 +266,7 @@ class Runner:
         message, command = run.message, run.invocation.command
         if run.acts and not await self._journal.begin(run.record()):
             return
-        live = Live(self._answers, message, silent=run.to_direct)
+        live = Live(self._answers, message, run.service_name, silent=run.to_direct)
         started = now()
         async with self._answers.typing(message):
             reply, state = await self._outcome(run, live)
@@ -306,7 +310,7 @@ class Runner:
     def _explained(self, run: Run, error: UserError | ServiceError) -> Reply:
         service = run.invocation.service
         title, name = (service.title, service.name) if service else ("", "")
-        return explain(error, title=title, account=run.account, name=name)
+        return explain(error, title=title, account=run.account, name=name, typed=True)
 
     def _remember(self, run: Run, reply: Reply) -> None:
         """What the numbers of a list mean from now on."""
@@ -317,7 +321,11 @@ class Runner:
     async def _finish(self, run: Run, reply: Reply, state: State, live: Live) -> None:
         message, user = run.message, run.message.actor.user
         if reply.follow is not None and not self._followers.has_room(user):
-            enough = line("You have me follow enough already, so I do not follow this one.")
+            enough = line(
+                f"I already follow {MOST} things for you, so not this one; ",
+                Typed("watch --stop"),
+                " frees some.",
+            )
             reply = replace(reply, blocks=(*reply.blocks, enough), follow=None)
         if run.acts and reply.about:
             note = Note(run.shown, reply.about)
@@ -325,7 +333,7 @@ class Runner:
         try:
             if reply.blocks or reply.file:
                 outgoing = await self._answers.compose(
-                    message, reply, to_direct=run.to_direct, live=live
+                    message, reply, service=run.service_name, to_direct=run.to_direct, live=live
                 )
                 if run.acts:
                     await self._journal.settle(message.event_id, user, state, outgoing)

@@ -14,11 +14,16 @@ from bot.errors import (
     Unavailable,
     UserError,
 )
-from bot.reply import Inline, Mono, Reply, Strong, marked, say
+from bot.reply import Inline, Mono, Reply, Strong, Typed, pieces, say
 
 
 def explain(
-    error: UserError | ServiceError, *, title: str = "", account: str = "", name: str = ""
+    error: UserError | ServiceError,
+    *,
+    title: str = "",
+    account: str = "",
+    name: str = "",
+    typed: bool = False,
 ) -> Reply:
     """Say in one line what ``error`` means to the user.
 
@@ -26,9 +31,13 @@ def explain(
         title: the service's name for people ("Jenkins").
         account: who the user is over there, where that is known.
         name: the word for the service in commands ("jenkins").
+        typed: the backticks in a hint mark commands of the service that was asked.
     """
     if isinstance(error, UserError):
-        return marked(" ".join(filter(None, (_sentence(error.text), _sentence(error.hint)))))
+        said = pieces(_sentence(error.text), Mono)
+        if not error.hint:
+            return say(*said)
+        return say(*said, " ", *pieces(_sentence(error.hint), Typed if typed else Mono))
     return say(*_service_error(error, title or "The service", account, name))
 
 
@@ -72,16 +81,15 @@ def _unauthorized(title: str, account: str, name: str) -> tuple[Inline, ...]:
     refused = f"{title} no longer accepts your credential{whose}."
     if not name:
         return (f"{refused} Connect again.",)
-    return (f"{refused} Connect again: ", Mono(f"connect {name}"))
+    return (f"{refused} Connect again: ", Typed(f"connect {name}", own=True))
 
 
 def _forbidden(error: Forbidden, title: str, account: str) -> tuple[Inline, ...]:
     who: Inline = Strong(error.account or account) if error.account or account else "your account"
-    if error.permission:
-        missing: tuple[Inline, ...] = (": the permission ", Mono(error.permission), " is missing")
-    else:
-        missing = ()
-    return (f"{title} does not allow that to ", who, *missing, ". Ask an admin over there for it.")
+    if not error.permission:
+        return (f"{title} does not allow that to ", who, ".")
+    missing = (": the permission ", Mono(error.permission), " is missing.")
+    return (f"{title} does not allow that to ", who, *missing, " Ask an admin over there for it.")
 
 
 def _again(until: datetime | None) -> str:

@@ -184,4 +184,4 @@ def _is_numbered(kind: Any) -> bool:
 
 
 def _usage(command: Command) -> str:
-    return f"Say it like this: {command.usage}"
+    return f"Say it like this: `{command.usage}`"

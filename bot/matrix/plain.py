@@ -7,7 +7,7 @@ from typing import Final
 from unicodedata import combining, east_asian_width
 
 from bot.matrix.text import block_text, inline_text, link_target, link_text, unpinged
-from bot.reply import Block, Inline, Items, Line, Link, Mono, Pre, Reply, Table
+from bot.reply import Block, Inline, Items, Line, Link, Mono, Pre, Reply, Table, Typed
 
 _WIDEST: Final = 40  # columns; a longer cell is not cut, but no other cell is padded to it
 
@@ -70,7 +70,7 @@ def _inline(piece: Inline) -> str:
             if target is None:
                 return text
             return target if text in (target, piece.url) else f"{text} ({target})"
-        case Mono(text):
+        case Mono(text) | Typed(text):
             return f"`{inline_text(text)}`"
         case _:
             return inline_text(piece.text)

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from bot.matrix.plain import in_plain
 from bot.matrix.text import block_text, inline_text, link_target, link_text, unpinged
-from bot.reply import Block, File, Inline, Items, Line, Link, Mono, Pre, Reply, Strong, Table
+from bot.reply import Block, File, Inline, Items, Line, Link, Mono, Pre, Reply, Strong, Table, Typed
 
 LIMIT: Final = 32_000
 """JSON bytes of body and html, escapes counted at their worst.
@@ -160,7 +160,7 @@ def _line(parts: Line) -> str:
 
 def _inline(piece: Inline) -> str:
     match piece:
-        case Mono(text):
+        case Mono(text) | Typed(text):
             return f"<code>{escape(inline_text(text))}</code>"
         case Strong(text):
             return f"<strong>{escape(inline_text(text))}</strong>"

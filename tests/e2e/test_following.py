@@ -117,7 +117,7 @@ async def test_a_revoked_token_ends_it_in_a_sentence(scene: Scene) -> None:
     _, answer = await scene.build(job)
     position = scene.alice.position
     scene.world.jenkins.revoke_tokens("alice")
-    ended = await scene.becomes(answer, "no more", after=position)
+    ended = await scene.becomes(answer, "no longer follow", after=position)
     assert "no longer accepts" in ended.body
     await scene.world.jenkins.finish(job)
     await connect_jenkins(scene.dm, scene.world)

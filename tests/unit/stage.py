@@ -170,7 +170,7 @@ class Stage:
         registry = Registry([service], builtins.commands)
         self._inbox = inbox = Inbox(database, sealer)
         self.journal = journal = Journal(database, sealer, inbox)
-        answers, metrics = Answers(sender, rooms), Metrics()
+        answers, metrics = Answers(sender, rooms, "!"), Metrics()
         intake = Intake(rooms, sender, answers, metrics)
         self.connections = connections = Connections(accounts, answers, intake, rooms, lanes)
         self.followers = followers = Followers(

@@ -166,7 +166,7 @@ async def test_words_without_address_that_are_answered_count_as_well(perform):
     for _ in range(20):
         await stage.says(BOB, "approve")
     assert len(stage.sent.texts) - before == 6
-    assert "too much" in stage.sent.texts[-1]
+    assert "in a minute" in stage.sent.texts[-1]
 
 
 async def test_where_nobody_says_who_can_read_a_room_the_answer_goes_to_the_direct_message(

@@ -17,7 +17,7 @@ from bot.errors import (
     UserError,
 )
 from bot.matrix.render import render
-from bot.reply import Reply
+from bot.reply import Reply, spelled
 from bot.wording import bug, explain
 
 
@@ -42,7 +42,7 @@ OPENS = datetime(2026, 3, 1, 12, 5, tzinfo=timezone(timedelta(hours=2)))
         (Forbidden("Job/Build", "al"),
          "Jenkins does not allow that to al: the permission `Job/Build` is missing. "
          "Ask an admin over there for it."),
-        (Forbidden(), "Jenkins does not allow that to alice. Ask an admin over there for it."),
+        (Forbidden(), "Jenkins does not allow that to alice."),
         (NotFound("job 'x'"), "Jenkins has no job 'x' that alice may see."),
         (Invalid("there is no parameter 'a'"),
          "Jenkins does not accept that: there is no parameter 'a'."),
@@ -68,13 +68,29 @@ def test_each_error_is_one_line_with_what_to_do(error, said):
     [
         (Unauthorized(), "The service no longer accepts your credential. Connect again."),
         (NotFound("job 'x'"), "The service has no job 'x'."),
-        (Forbidden(),
-         "The service does not allow that to your account. Ask an admin over there for it."),
+        (Forbidden(), "The service does not allow that to your account."),
     ],
 )  # fmt: skip  # each error beside its sentence
 def test_what_is_not_known_is_left_out(error, said):
     """Before an account is known there is none to name."""
     assert read(explain(error)) == said
+
+
+def test_commands_in_the_hint_of_a_service_are_for_it_and_what_is_quoted_is_not():
+    """Where the error is not a service's they are the bot's own, said as they stand."""
+    error = UserError("`art` is a folder.", "`ls art` shows what is in it.")
+    assert read(spelled(explain(error, typed=True), "!", "jenkins")) == (
+        "`art` is a folder. `!jenkins ls art` shows what is in it."
+    )
+    assert read(spelled(explain(error), "!", "jenkins")) == (
+        "`art` is a folder. `ls art` shows what is in it."
+    )
+
+
+def test_connecting_again_is_said_to_the_bot_itself():
+    """No service's name stands before it."""
+    again = explain(Unauthorized(), title="Jenkins", name="jenkins")
+    assert read(spelled(again, "!", "jenkins")).endswith("Connect again: `!connect jenkins`")
 
 
 def test_a_hostile_text_in_an_error_stays_text():

@@ -38,7 +38,7 @@ class JenkinsService:
         self.origins: Sequence[str] = (settings.origin,)
         self.flows: Sequence[Flow] = (token_flow(settings.url),)
         self.commands: Sequence[Command] = COMMANDS
-        self.site = Site(settings, Lane(f"{name} (jenkins)"), name)
+        self.site = Site(settings, Lane(f"{name} (jenkins)"))
 
     @asynccontextmanager
     async def api(self, credential: Credential) -> AsyncIterator[JenkinsApi]:

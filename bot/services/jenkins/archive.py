@@ -114,8 +114,10 @@ class ArtifactName:
         """Read everything that is left."""
         return cls(" ".join(word.text for word in scan(text))), ""
 
-    def of(self, artifacts: Sequence[Artifact]) -> Artifact:
+    def of(self, artifacts: Sequence[Artifact], build: str) -> Artifact:
         """The one that is meant: of this very name, of this number, or the only one ending so.
+
+        ``build`` is the build as it is typed.
 
         Raises:
             UserError: none is, or several are.
@@ -129,17 +131,23 @@ class ArtifactName:
         for start in ("/", ""):  # whole names before parts of them
             found = found or [a for a in artifacts if _ends(a, start + ending)]
         if not found:
-            raise UserError("No artifact of that build has a name that ends so.")
+            raise UserError(
+                "No artifact of that build has a name that ends so.",
+                f"`artifacts {build}` lists them.",
+            )
         if len(found) > 1:
             names = ", ".join(f"`{_told(a)}`" for a in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-            raise UserError("Several artifacts end so.", f"Say more of the name: {names}{more}.")
+            raise UserError(f"Several artifacts end so. Say more of the name: {names}{more}.")
         return found[0]
 
 
-def typed_artifact(job: JobPath, number: int, artifact: int) -> str:
-    """An artifact as it is typed: ``deploy prod 12 1``, with quotes where the name needs them."""
-    rest = f"{number} {artifact}"
+def typed_artifact(job: JobPath, number: int, artifact: int = 0) -> str:
+    """An artifact as it is typed: ``deploy prod 12 1``, with quotes where the name needs them.
+
+    Without its number it is the build.
+    """
+    rest = f"{number} {artifact}" if artifact else f"{number}"
     try:
         plain = ArchivedJob.take(f"{job} {rest}") == (ArchivedJob(job.name), rest)
     except UserError:  # a quote in the name

@@ -7,12 +7,12 @@ from typing import Final
 
 from bot.errors import Exposed
 from bot.plugin import Question
+from bot.prose import short
 from bot.reply import Inline, Reply, Strong, say
 from bot.secret import Secret
 from bot.services.jenkins.arguments import Params, Value
 from bot.services.jenkins.beans import Definition
 from bot.services.jenkins.definitions import legal, missing
-from bot.services.jenkins.replies import short
 
 _YES_NO: Final = {"yes": "true", "no": "false"}
 
@@ -52,22 +52,27 @@ def settle(
 def question(definition: Definition) -> Question:
     """Ask for one value; a password in the direct message only."""
     if definition.kind == "Boolean":
-        return Question(definition.name, _prompt(definition, " Yes or no?"), tuple(_YES_NO))
-    return Question(definition.name, _prompt(definition, ""), definition.choices, definition.hidden)
+        return Question(definition.name, _prompt(definition), tuple(_YES_NO))
+    return Question(definition.name, _prompt(definition), definition.choices, definition.hidden)
 
 
 def _refuse_exposed(names: Sequence[str], *, private: bool) -> None:
     if not names or private:
         return
+    one = len(names) == 1
+    what, it, word = (
+        ("is a password", "it", "password") if one else ("are passwords", "them", "passwords")
+    )
+    empty = [f"`{name}=`" for name in names]
     raise Exposed(
-        f"{' and '.join(names)}: a password, typed where others read it. It was not used.",
-        f"Change it. Then say the command with `{names[0]}=` and nothing behind it, and I ask you "
-        "for it in our direct message.",
+        f"{' and '.join(names)} {what} and others can read this, so I did not use {it}.",
+        f"Change the {word}. Then say the command with {' and '.join(empty)} and nothing behind "
+        f"{it}, and I ask you for {it} in our direct message.",
     )
 
 
-def _prompt(definition: Definition, more: str) -> Reply:
-    parts: list[Inline] = ["What is ", Strong(short(definition.name)), "?", more]
+def _prompt(definition: Definition) -> Reply:
+    parts: list[Inline] = ["What is ", Strong(short(definition.name)), "?"]
     if definition.description:
         parts.append(f" {short(definition.description)}")
     return say(*parts)

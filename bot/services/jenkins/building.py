@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from bot.errors import Invalid, NotFound, ServiceError
+from bot.errors import NotFound, ServiceError, UserError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
 from bot.reply import Follow, Reply
 from bot.services.jenkins import replies, status
@@ -92,12 +92,14 @@ def must_be_buildable(path: JobPath, job: Job) -> None:
     """Refuse what Jenkins would refuse.
 
     Raises:
-        UserError: it is a folder.
-        Invalid: it is disabled.
+        UserError: it is a folder, or disabled, or of a kind that is not built.
     """
     must_be_no_folder(path, job.color)
-    if not job.buildable:
-        raise Invalid(f"job '{path}' is disabled, or cannot be built")
+    if job.buildable:
+        return
+    if (job.color or "").startswith("disabled"):
+        raise UserError(f"{path} is disabled.", f"`enable {path}` lets it be built again.")
+    raise UserError(f"{path} cannot be built.")
 
 
 async def _wait(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from bot.reply import Inline, Link, Mono, Reply, Strong, bullets, line, say
+from bot.prose import counted, short
+from bot.reply import Inline, Link, Reply, Strong, Typed, bullets, line, say
 from bot.services.jenkins.beans import Build
 from bot.services.jenkins.causes import starter
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import typed
 from bot.services.jenkins.places import Place
 from bot.services.jenkins.plant_replies import job_link
-from bot.services.jenkins.replies import short
 from bot.services.jenkins.site import Site
-from bot.services.jenkins.spans import counted, span
+from bot.services.jenkins.spans import span
 from bot.services.jenkins.waiting import Task
 
 _NAME: Final = 200  # characters of a name
@@ -24,11 +24,7 @@ def idle(site: Site, job: JobPath, item: int) -> Reply:
     """Nothing runs that could be aborted; ``item`` waits in the queue, if it is not 0."""
     said: list[Inline] = [site.link(job), " is not running."]
     if item:
-        said += [
-            " It waits in the queue, and ",
-            Mono(f"{site.name} cancel {item}"),
-            " takes it out.",
-        ]
+        said += [" It waits in the queue, and ", Typed(f"cancel {item}"), " takes it out."]
     return Reply((line(*said),), about=site.link(job))
 
 
@@ -46,7 +42,7 @@ def which(site: Site, job: JobPath, builds: Sequence[Build], now: float) -> Repl
         (
             line(f"{counted(len(builds), 'build')} of {job} are running. Which one?"),
             bullets(entries),
-            line("Say ", _stop(site, job, builds[0].number), ", for example."),
+            line("Say ", _stop(job, builds[0].number), ", for example."),
         )
     )
 
@@ -63,11 +59,7 @@ def aborted(site: Site, job: JobPath, build: Build, account: str) -> Reply:
     link = site.build_link(job, build.number)
     if build.building or build.result is None:
         said: tuple[Inline, ...] = ("Asked ", link, " to stop, as ", Strong(account), ".")
-        later = (
-            " It is still winding down: ",
-            Mono(f"{site.name} last {job}"),
-            " tells how it ends.",
-        )
+        later = (" It is still winding down: ", Typed(f"last {job}"), " tells how it ends.")
         return Reply((line(*said, *later),), about=link)
     took = span(build.duration)
     if build.result == "ABORTED":
@@ -95,7 +87,7 @@ def cancelled(site: Site, item: int, task: Task | None, account: str) -> Reply:
 
 def gone(item: int) -> Reply:
     """It is not in the queue, whether it was there or not."""
-    return say(f"Item {item} is not in the queue any more.")
+    return say(f"There is no item {item} in the queue (any more).")
 
 
 def cancelled_before(item: int) -> Reply:
@@ -109,7 +101,7 @@ def left(site: Site, item: int, place: Place | None, number: int) -> Reply:
     if place is None:
         return say(said, f"#{number}.")
     link = site.build_link(place.job, number)
-    stop = _stop(site, place.job, number)
+    stop = _stop(place.job, number)
     return Reply((line(said, link, ". ", stop, " would stop it."),), about=link)
 
 
@@ -139,5 +131,5 @@ def _by(causes: Sequence[str]) -> tuple[str, ...]:
     return (f", started by {short(starter(causes), _NAME)}",) if causes else ()
 
 
-def _stop(site: Site, job: JobPath, number: int) -> Mono:
-    return Mono(f"{site.name} abort {typed(job, number)}")
+def _stop(job: JobPath, number: int) -> Typed:
+    return Typed(f"abort {typed(job, number)}")

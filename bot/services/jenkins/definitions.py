@@ -81,9 +81,7 @@ def _checked(definition: Definition, value: Value) -> Value:
         value = value.strip().lower()
     allowed = choices(definition)
     if allowed and value not in allowed:
-        raise UserError(
-            f"{definition.name} cannot have that value.", f"It is one of: {_some(allowed)}."
-        )
+        raise UserError(f"{definition.name} has to be one of: {_some(allowed, ', ')}.")
     return value
 
 
@@ -102,7 +100,7 @@ def _described(definition: Definition) -> str:
     return " ".join((f"{definition.name} ({text})" if text else definition.name).split())
 
 
-def _some(values: Sequence[str]) -> str:
+def _some(values: Sequence[str], between: str = " | ") -> str:
     """Not all of a thousand, and on one line: they come from over there."""
-    shown = " | ".join((*values[:_MOST], "…") if len(values) > _MOST else values)
+    shown = between.join((*values[:_MOST], "…") if len(values) > _MOST else values)
     return " ".join(shown.split())

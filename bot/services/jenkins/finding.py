@@ -13,6 +13,7 @@ from typing import Any, Final, Generic, TypeVar
 
 from bot.errors import NotFound, ServiceError, UserError
 from bot.plugin import Call, Question, Ready
+from bot.prose import short
 from bot.reply import Block, Mono, Reply, line, numbered
 from bot.secret import Secret
 from bot.services.jenkins.api import JenkinsApi
@@ -20,13 +21,16 @@ from bot.services.jenkins.beans import Job
 from bot.services.jenkins.completion import complete, named, nearest
 from bot.services.jenkins.names import FolderPath, JobPath
 from bot.services.jenkins.numbers import BuildNumber
-from bot.services.jenkins.replies import short
 from bot.services.jenkins.rows import Entry, Jobs
 from bot.threads import Busy
 
 P = TypeVar("P", bound=JobPath)
 Answers = Mapping[str, str | Secret]
 
+_SEVERAL: Final = "Several fit. Say the command again with a number in place of the name:"
+_NONE: Final = (
+    "No {thing} is called that. If you meant one of these, say the command again with its number:"
+)
 _AT_MOST: Final = 20  # names that are offered at once
 _PATIENCE: Final = 5.0  # seconds for a comparison of names
 
@@ -179,11 +183,11 @@ async def _offer(
     missing: NotFound,
 ) -> Reply:
     if names:
-        return _choice("Which of these? Say its number in place of the name.", names)
+        return _choice(_SEVERAL, names)
     like = await _nearest(api, path.name, [name for name, _ in entries])
     if not like:
         raise missing
-    return _choice("There is none of that name. Say its number if it is one of these:", like)
+    return _choice(_NONE.format(thing="folder" if isinstance(path, FolderPath) else "job"), like)
 
 
 async def _nearest(api: JenkinsApi, typed: str, names: Sequence[str]) -> tuple[str, ...]:

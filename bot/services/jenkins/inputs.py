@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.errors import NotFound, UserError
 from bot.plugin import Call, Effect, Question, Ready, command
+from bot.prose import short
 from bot.reply import Block, Reply, Strong, line, say
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.arguments import Params
@@ -15,7 +16,7 @@ from bot.services.jenkins.finding import Answers, Found, arguments, find, prepar
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
 from bot.services.jenkins.pipeline import Pending, abort, pending, proceed
-from bot.services.jenkins.replies import parameters, short
+from bot.services.jenkins.replies import parameters
 from bot.services.jenkins.status import Run, asked
 
 _WHICH = "which question"
@@ -97,7 +98,7 @@ async def approve(
     run, question = await _meant(call.api, job, number)
     pairs = check(question.definitions, params)
     await proceed(call.api, job, run.number, question, pairs)
-    return _said("Approved: ", run, question, call.account)
+    return _said("Approved ", run, question, call.account)
 
 
 @command(
@@ -114,7 +115,7 @@ async def reject(
     """Answer a pipeline's question with no, as yourself; its build ends there."""
     run, question = await _meant(call.api, job, number)
     await abort(call.api, job, run.number, question)
-    return _said("Rejected: ", run, question, call.account)
+    return _said("Rejected ", run, question, call.account)
 
 
 async def _waiting(
@@ -132,8 +133,9 @@ async def _waiting(
         numbers = [build.number for build in await api.recent(path) if build.building]
     found = [(n, waiting) for n in numbers if (waiting := await _pending(api, path, n))]
     if not found:
-        name = f"{path} #{number}" if number else f"{path}"
-        raise UserError(f"Nothing of {name} waits for an answer.")
+        if number:
+            raise UserError(f"{path} #{number} does not wait for an answer.")
+        raise UserError(f"No build of {path} waits for an answer.")
     if len(found) > 1:
         several = ", ".join(f"#{n}" for n, _ in found)
         raise UserError(f"Several builds wait for an answer: {several}.", "Say the number, too.")
@@ -175,5 +177,5 @@ def _ready(found: Found[BuiltJob], run: Run, question: Pending, others: dict[str
 
 def _said(what: str, run: Run, question: Pending, account: str) -> Reply:
     message = Strong(short(question.message) or "Go on?")
-    reply = say(what, message, " of ", run.link, ", as ", Strong(account), ".")
+    reply = say(what, run.link, " as ", Strong(account), ": ", message)
     return Reply(reply.blocks, about=run.link)

@@ -141,7 +141,7 @@ async def watch(
     if stop:
         return _stopped(await call.following.stop(job.name if job else ""))
     if job is None:
-        raise UserError("Which job?", f"Say for example `{call.api.site.name} watch deploy-prod`.")
+        raise UserError("Which job?", "Say for example `watch deploy-prod`.")
     at = number.number or await running_number(call.api, job)
     step = await follow_build(call, {"job": job.name, "number": at})
     if step.state is None:
@@ -175,5 +175,6 @@ def last_of(path: JobPath, job: Job) -> Build:
 def _stopped(topics: tuple[str, ...]) -> Reply:
     if not topics:
         return say("You follow nothing here that I could stop.")
-    names = ", ".join(dict.fromkeys(topics))
-    return say(f"I follow {names} no more. What runs there, runs on.")
+    names = tuple(dict.fromkeys(topics))
+    rest = "its build goes on" if len(names) == 1 else "their builds go on"
+    return say(f"I no longer follow {', '.join(names)}; {rest}.")

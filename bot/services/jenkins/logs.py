@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any, Final
 
 from bot.plugin import Call, Flag, Step, command
+from bot.prose import short
 from bot.reply import Block, Follow, Inline, Pre, Reply, Strong, line
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.console import MOST, Log, ending
@@ -14,7 +15,6 @@ from bot.services.jenkins.finding import prepare_job
 from bot.services.jenkins.live import running_number
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
-from bot.services.jenkins.replies import short
 from bot.services.jenkins.status import Run
 
 _LINES: Final = 40

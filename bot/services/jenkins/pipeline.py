@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, Field, TypeAdapter
 
-from bot.errors import Forbidden, Invalid, NotFound
+from bot.errors import Forbidden, Invalid, NotFound, UserError
 from bot.services.jenkins.api import JenkinsApi
 from bot.services.jenkins.arguments import Value, plain
 from bot.services.jenkins.beans import Bean, Default, Definition, Many, Text
@@ -121,7 +121,7 @@ async def proceed(
     """Let it go on, with values for all of its parameters. Never asked twice.
 
     Raises:
-        Invalid: Jenkins does not take this answer, or not from this person.
+        UserError: the question does not wait any more, or is for others to answer.
     """
     if not question.inputs:
         await _answer(api, path, number, f"{question.id}/proceedEmpty", ())
@@ -137,7 +137,7 @@ async def abort(api: JenkinsApi, path: JobPath, number: int, question: Pending) 
     """Have it end there. Never asked twice.
 
     Raises:
-        Invalid: as :func:`proceed`.
+        UserError: as :func:`proceed`.
     """
     await _answer(api, path, number, f"{question.id}/abort", ())
 
@@ -150,10 +150,10 @@ async def _answer(
         await api.ask(lambda client: client.post(f"{path.item}/{number}/input/{to}", form), what)
         return
     except NotFound:
-        reason = "that question does not wait any more; nothing was changed"
+        reason = "That question does not wait any more; nothing was changed."
     except Invalid:  # Jenkins names no permission here
-        reason = "it is for others to answer that question; nothing was changed"
-    raise Invalid(reason)
+        reason = "You are not among those who may answer that question; nothing was changed."
+    raise UserError(reason)
 
 
 def _filled(

@@ -6,14 +6,15 @@ from collections.abc import Sequence
 from typing import Final
 
 from bot.errors import UserError
-from bot.reply import Block, Inline, Link, Mono, Reply, Table, line, say
+from bot.prose import counted, short
+from bot.reply import Block, Inline, Link, Mono, Reply, Table, Typed, line, say
 from bot.services.jenkins.beans import causes_in
 from bot.services.jenkins.causes import starter
 from bot.services.jenkins.machines import Node, Nodes, Running
 from bot.services.jenkins.places import Place
-from bot.services.jenkins.replies import PER_PAGE, short
+from bot.services.jenkins.replies import PER_PAGE
 from bot.services.jenkins.site import Site
-from bot.services.jenkins.spans import counted, span
+from bot.services.jenkins.spans import span
 from bot.services.jenkins.waiting import Waiting
 
 Row = tuple[Inline, ...]
@@ -28,7 +29,7 @@ def queue(site: Site, items: Sequence[Waiting], page: int, now: float) -> Reply:
         return say("Nothing that you can see waits in the queue.")
     items = sorted(items, key=lambda item: (item.in_queue_since, item.id))
     rows = [_waiting(site, item, now) for item in items]
-    hint = line(Mono(f"{site.name} cancel {items[0].id}"), " takes the first of these out.")
+    hint = line(Typed(f"cancel {items[0].id}"), " takes the first of these out.")
     header = ("Item", "Job", "For", "Asked by", "Why")
     title = f"{counted(len(items), 'build waits', 'builds wait')} in the queue:"
     return _paged(title, header, rows, page, hint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+from bot.prose import short
 from bot.reply import (
     Block,
     Inline,
@@ -26,7 +27,6 @@ from bot.services.jenkins.site import Site
 from bot.services.jenkins.spans import span
 
 PER_PAGE: Final = 50
-_LONGEST: Final = 1000  # characters of a description
 
 
 def listing(title: str, entries: Sequence[Entry], page: int) -> Reply:
@@ -56,16 +56,19 @@ def described(site: Site, path: JobPath, job: Job) -> Reply:
     if job.definitions:
         blocks.append(parameters(job.definitions))
     if not folder:
-        blocks.append(_last_line(site, path, job.last_build))
+        never = line("It has never been built.")
+        blocks.append(_last_line(site, path, job.last_build) if job.last_build else never)
     return Reply(tuple(blocks))
 
 
 def last(site: Site, path: JobPath, build: Build | None) -> Reply:
     """The last build, with why it was started."""
+    if build is None:
+        return say(site.link(path), " has never been built.")
     blocks: list[Block] = [_last_line(site, path, build)]
-    if build is not None and build.causes:
+    if build.causes:
         blocks.append(bullets([line(short(cause)) for cause in build.causes]))
-    if build is not None and build.description:
+    if build.description:
         blocks.append(line(short(build.description)))
     return Reply(tuple(blocks))
 
@@ -104,20 +107,12 @@ def parameters(definitions: Sequence[Definition]) -> Table:
     return Table(("Parameter", "Values", "Default", "Description"), rows)
 
 
-def short(text: str, longest: int = _LONGEST) -> str:
-    """One line: what comes from over there must not look like several, or like the bot."""
-    text = " ".join(text.split())
-    return text if len(text) <= longest else f"{text[:longest]}…"
-
-
 def _entry(name: str, row: Row) -> Line:
     shown = short(name if row.color is not None else f"{name}/")
     return line(f"{short(state(row.color))} ", Mono(shown))
 
 
-def _last_line(site: Site, path: JobPath, build: Build | None) -> Line:
-    if build is None:
-        return line(site.link(path), " has never been built.")
+def _last_line(site: Site, path: JobPath, build: Build) -> Line:
     link = site.build_link(path, build.number)
     when = f"started {build.started:%Y-%m-%d %H:%M} UTC"
     if build.building or build.result is None:

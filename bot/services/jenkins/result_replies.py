@@ -7,17 +7,30 @@ from collections.abc import Sequence
 from typing import Final
 from urllib.parse import quote
 
-from bot.reply import Block, File, Inline, Line, Link, Mono, Reply, Strong, Table, bullets, line
+from bot.prose import counted, short
+from bot.reply import (
+    Block,
+    File,
+    Inline,
+    Line,
+    Link,
+    Mono,
+    Reply,
+    Strong,
+    Table,
+    Typed,
+    bullets,
+    line,
+)
 from bot.reply import numbered as numbered_list
 from bot.services.jenkins.archive import ArchivedBuild, Artifact, Kept, typed_artifact
 from bot.services.jenkins.beans import Build
 from bot.services.jenkins.causes import starter
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import typed
-from bot.services.jenkins.replies import short
 from bot.services.jenkins.reports import PAGE, Case, Counts, TestedBuild
 from bot.services.jenkins.site import Site
-from bot.services.jenkins.spans import counted, size, span
+from bot.services.jenkins.spans import size, span
 
 FAILURES: Final = 20  # tests that are named in an answer; a file has the rest
 ARTIFACTS: Final = 50  # files that are named in an answer
@@ -67,8 +80,8 @@ def archived(site: Site, job: JobPath, build: ArchivedBuild) -> Reply:
     ]
     if rest > 0:
         blocks.append(line(f"{rest:,} more can be had by name or number, too."))
-    example = f"{site.name} artifacts {typed_artifact(job, build.number, 1)}"
-    blocks.append(line("To have one sent: ", Mono(example), ", or the end of its name."))
+    example = Typed(f"artifacts {typed_artifact(job, build.number, 1)}")
+    blocks.append(line("To have one sent: ", example, ", or the end of its name."))
     return Reply(tuple(blocks), about=link)
 
 
@@ -94,8 +107,8 @@ def history(site: Site, job: JobPath, builds: Sequence[Build], page: int, *, mor
         return Reply((line(about, said),), about=about)
     rows = tuple(_row(site, job, build) for build in builds)
     hints: list[Inline] = [
-        Mono(f"{site.name} log {typed(job, builds[0].number)}"),
-        " shows what that one said.",
+        Typed(f"log {typed(job, builds[0].number)}"),
+        f" shows the log of {'the newest' if page == 1 else 'the first of these'}.",
     ]
     if more:
         hints += [" Older ones: say the same with ", Mono(f"page {page + 1}"), "."]

@@ -5,20 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final, Self, TypeVar
 
 from bot.errors import NotFound, UserError
 from bot.plugin import Call, Question, Ready, command
 from bot.reply import Reply
 from bot.services.jenkins import result_replies as replies
 from bot.services.jenkins.api import JenkinsApi
-from bot.services.jenkins.archive import ARTIFACTS, ArchivedBuild, ArchivedJob, ArtifactName
+from bot.services.jenkins.archive import (
+    ARTIFACTS,
+    ArchivedBuild,
+    ArchivedJob,
+    ArtifactName,
+    typed_artifact,
+)
 from bot.services.jenkins.beans import Bean, Build, Many
 from bot.services.jenkins.fetching import fetch
 from bot.services.jenkins.finding import Answers, Found, arguments, find, prepare_job
 from bot.services.jenkins.names import FolderPath, JobPath, Page
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
 from bot.services.jenkins.reports import COUNTS, FAILURES, PAGE, Report, TestedBuild
+
+B = TypeVar("B", bound=Bean)
 
 _BUILDS: Final = "number,result,building,timestamp,duration,actions[causes[shortDescription]]"
 _PAGES: Final = 10  # Jenkins gives the last hundred builds
@@ -53,8 +61,8 @@ async def show_tests(
     number: BuildNumber = BuildNumber(),
 ) -> Reply:
     """Show what the tests of a build said, and which failed; without a number, of the last one."""
-    api, path, what = call.api, *_build(job, number)
-    build = await api.read(TestedBuild, path, COUNTS, what)
+    api = call.api
+    build = await _read(api, TestedBuild, job, number, COUNTS)
     counts = build.counts
     if counts is None:
         return replies.untested(api.site, job, build)
@@ -110,11 +118,11 @@ async def artifacts(
 
     Without the number of a build it is the last one.
     """
-    api, path, what = call.api, *_build(job, number)
-    build = await api.read(ArchivedBuild, path, ARTIFACTS, what)
+    api = call.api
+    build = await _read(api, ArchivedBuild, job, number, ARTIFACTS)
     if not name.text or not build.artifacts:
         return replies.archived(api.site, job, build)
-    one = name.of(build.artifacts)
+    one = name.of(build.artifacts, typed_artifact(job, build.number))
     path = f"{job.item}/{build.number}/artifact/{one.path}"
     data = await api.ask(lambda client: fetch(client, path), f"artifact of {job} #{build.number}")
     if isinstance(data, bytes):
@@ -142,8 +150,16 @@ async def history(
 RESULTS: Final = (show_tests, artifacts, history)
 
 
-def _build(job: JobPath, number: BuildNumber) -> tuple[str, str]:
-    """Where a build is, and what it is called in an error."""
+async def _read(api: JenkinsApi, bean: type[B], job: JobPath, number: BuildNumber, tree: str) -> B:
+    """What is known of a build, of the last one without a number.
+
+    Raises:
+        UserError: there is none at all.
+        ServiceError: see :meth:`JenkinsApi.read`.
+    """
     if number:
-        return f"{job.item}/{number.number}", f"build {job} #{number.number}"
-    return f"{job.item}/lastBuild", f"build of job '{job}'"
+        what = f"build {job} #{number.number}"
+        return await api.read(bean, f"{job.item}/{number.number}", tree, what)
+    with suppress(NotFound):
+        return await api.read(bean, f"{job.item}/lastBuild", tree, f"last build of {job}")
+    raise UserError(f"{job} has never been built.")

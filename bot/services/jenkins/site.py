@@ -26,7 +26,7 @@ Key = tuple[str, str, str]
 
 @dataclass(slots=True)
 class Site:
-    """``name`` is the word that users type for it.
+    """One Jenkins, for all of its users.
 
     ``patience``: seconds that a build which is not followed is waited for in the queue;
     ``moment``: the same for one that is.
@@ -34,7 +34,6 @@ class Site:
 
     settings: JenkinsSettings
     lane: Lane
-    name: str = "jenkins"
     patience: float = 15.0
     moment: float = 2.0
     clock: Callable[[], float] = time.monotonic

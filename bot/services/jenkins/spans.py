@@ -31,8 +31,3 @@ def size(count: int) -> str:
             return f"{amount:.1f} {unit}"
         amount /= 1024
     return f"{amount:.1f} {_SIZES[-1]}"
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    """``1 test``, ``3 tests``."""
-    return f"{count:,} {one if count == 1 else many or f'{one}s'}"

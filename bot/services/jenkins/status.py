@@ -6,16 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
-from bot.reply import Block, Inline, Line, Link, Mono, Pre, Reply, Strong, line
+from bot.prose import counted, short
+from bot.reply import Block, Inline, Line, Link, Pre, Reply, Strong, Typed, line
 from bot.services.jenkins.beans import Action, Build
 from bot.services.jenkins.console import Log
 from bot.services.jenkins.durations import progress
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import typed
 from bot.services.jenkins.pipeline import Pending
-from bot.services.jenkins.replies import short
 from bot.services.jenkins.site import Site
-from bot.services.jenkins.spans import counted, span
+from bot.services.jenkins.spans import span
 from bot.services.jenkins.terminal import without_steps
 
 _LINES: Final = 30  # of a log that tells why a build failed
@@ -72,10 +72,9 @@ def running(
 
 def asked(run: Run, question: Pending) -> Line:
     """What it waits for, and how to answer."""
-    name = run.site.name
     return line(
         *("It asks: ", Strong(short(question.message) or "Go on?"), " Say "),
-        *(Mono(f"{name} approve {run.typed}"), " or ", Mono(f"{name} reject {run.typed}"), "."),
+        *(Typed(f"approve {run.typed}"), " or ", Typed(f"reject {run.typed}"), "."),
     )
 
 

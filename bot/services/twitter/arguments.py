@@ -51,7 +51,7 @@ class PostRef:
             return cls(word), rest
         if (link := _POST_LINK.fullmatch(word)) is None:
             raise UserError(
-                "That is no post of X's.",
+                "That is not a post on X.",
                 "Give its number in your last list, its link, or its id.",
             )
         author = link["author"] or ""

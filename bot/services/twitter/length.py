@@ -100,7 +100,7 @@ def is_gap(piece: str) -> bool:
 
 def _refuse_unreadable(text: str) -> None:
     if not text.strip():
-        raise UserError("There is no text to post.", "Say it like this: tweet <text>")
+        raise UserError("There is no text to post.", "Say it like this: `tweet <text>`.")
     if len(text) > RAW_LIMIT:
         raise UserError(
             f"This text has {len(text)} characters; I take {RAW_LIMIT}.",

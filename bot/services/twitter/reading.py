@@ -71,7 +71,7 @@ def _listed(call: Call[TwitterApi], posts: Sequence[Post]) -> Reply:
 def _query(text: str) -> str:
     query = " ".join(text.split())
     if not query:
-        raise UserError("There is nothing to search for.", "Say it like this: search <query>")
+        raise UserError("There is nothing to search for.", "Say it like this: `search <query>`.")
     if len(query) > LONGEST_QUERY:
         raise UserError(
             f"This query has {len(query)} characters; X takes {LONGEST_QUERY}.", "Shorten it."

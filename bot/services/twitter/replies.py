@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
+from bot.prose import counted, short
 from bot.reply import Inline, Line, Link, Mono, Pre, Reply, Strong, line, numbered
 from bot.services.twitter.ages import age
 from bot.services.twitter.answers import Post, Profile
@@ -31,10 +32,10 @@ def listed(api: TwitterApi, posts: Sequence[Post], now: datetime, *before: Line)
 def portrait(api: TwitterApi, profile: Profile) -> tuple[Line, ...]:
     """An account: its name and link, what it says of itself, its numbers."""
     link = Link(f"@{profile.handle}", api.address(profile.handle))
-    name = one_line(profile.name)
-    about = [line(one_line(profile.about))] if profile.about.strip() else []
+    name = short(profile.name, _LONGEST_LINE)
+    about = [line(short(profile.about, _LONGEST_LINE))] if profile.about.strip() else []
     protected = " The posts are protected." if profile.protected else ""
-    followers, posts = _counted(profile.followers, "follower"), _counted(profile.posts, "post")
+    followers, posts = counted(profile.followers, "follower"), counted(profile.posts, "post")
     numbers = f"{followers}, follows {profile.following:,}, {posts}."
     return (line(link, f" ({name})" if name else ""), *about, line(numbers + protected))
 
@@ -47,7 +48,7 @@ def preview(
     if len(parts) == 1:
         length = f", {parts[0].length} of {LONGEST} characters"
         head = line("One post as ", Strong(account), *answering, length, ":")
-        return Reply((head, Pre(parts[0].text), *_flags(parts, prices)))
+        return Reply((head, Pre(parts[0].text), *flags(parts, prices)))
     head = line(
         f"This is longer than the {LONGEST} characters of a post. As a thread of {len(parts)} "
         "posts by ",
@@ -60,34 +61,28 @@ def preview(
         for number, part in enumerate(parts, 1)
         for block in (line(f"Post {number}, {part.length} characters:"), Pre(part.text))
     ]
-    return Reply((head, *shown, *_flags(parts, prices)))
-
-
-def one_line(text: str, most: int = _LONGEST_LINE) -> str:
-    """Somebody else's text in one line, and not endless."""
-    words = " ".join(text.split())
-    return words if len(words) <= most else f"{words[:most]}…"
+    return Reply((head, *shown, *flags(parts, prices)))
 
 
 def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
     author = Strong(f"@{post.author}") if post.author else Strong("Somebody")
     facts = [
         age(post.created, now) if post.created else "",
-        _counted(post.likes, "like") if post.likes else "",
-        _counted(post.reposts, "repost") if post.reposts else "",
+        counted(post.likes, "like") if post.likes else "",
+        counted(post.reposts, "repost") if post.reposts else "",
     ]
     known = ", ".join(filter(None, facts))
     about = f" ({known}): " if known else ": "
     return line(
-        author, about, one_line(post.text), " ", Link("open", api.address(post.author, post.id))
+        author,
+        about,
+        short(post.text, _LONGEST_LINE),
+        " ",
+        Link("open", api.address(post.author, post.id)),
     )
 
 
-def _counted(number: int, what: str) -> str:
-    return f"{number:,} {what}{'' if number == 1 else 's'}"
-
-
-def _flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:
+def flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:
     """That there are links, and what that costs."""
     found = [(link, number) for number, part in enumerate(parts, 1) for link in part.links]
     if not found:
@@ -95,7 +90,7 @@ def _flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:
     named: list[Inline] = []
     for link, number in found[:_LINKS_NAMED]:
         where = f" in post {number}" if len(parts) > 1 else ""
-        named += [", " if named else "", Mono(one_line(link, _LONGEST_LINK)), where]
+        named += [", " if named else "", Mono(short(link, _LONGEST_LINK)), where]
     count = "a link: " if len(found) == 1 else f"{len(found)} links: "
     more = f" and {len(found) - _LINKS_NAMED} more." if len(found) > _LINKS_NAMED else "."
     yield line("It has ", count, *named, more, _price(prices))

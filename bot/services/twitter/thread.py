@@ -11,6 +11,7 @@ from bot.reply import Line, Link, Reply, line, numbered
 from bot.services.twitter.api import TwitterApi
 from bot.services.twitter.draft import Part
 from bot.services.twitter.length import LONGEST
+from bot.services.twitter.replies import flags
 
 
 async def publish(
@@ -36,7 +37,7 @@ async def publish(
         return _told(call, head, parts, made)
     link = _link(call, made[0])
     told = line("Posted: ", link, f" ({parts[0].length} of {LONGEST} characters)")
-    return Reply((told,), about=link)
+    return Reply((told, *flags(parts, call.api.prices)), about=link)
 
 
 def because(error: ServiceError) -> str:

@@ -55,7 +55,7 @@ async def test_abort_asks_which_of_several(jenkins, service, alice):
         "2 builds of long are running. Which one?",
         f"- #2 ({jenkins.url}/job/long/2/), for a moment, started by Alice",
         f"- #1 ({jenkins.url}/job/long/1/), for a moment, started by Alice",
-        "Say jenkins abort long 2, for example.",
+        "Say abort long 2, for example.",
     ]
     await run(service, alice, "abort long 1")
     first, second = jenkins.builds("long")
@@ -80,7 +80,7 @@ async def test_abort_of_what_still_waits_names_its_queue_item(jenkins, service, 
     await run(service, alice, "build later --no-follow")
     (item,) = jenkins.queued
     said = plain(await run(service, alice, "abort later"))
-    assert said.endswith(f"It waits in the queue, and jenkins cancel {item.id} takes it out.")
+    assert said.endswith(f"It waits in the queue, and cancel {item.id} takes it out.")
 
 
 @pytest.mark.usefixtures("long")
@@ -96,7 +96,7 @@ async def test_abort_waits_only_a_moment_for_what_winds_down(jenkins, hasty, ali
     jenkins.fail(mishaps.answer(302, Location="."), path="/stop")  # it takes note, and goes on
     said = plain(await run(hasty, alice, "abort long"))
     assert said.startswith("Asked long #1")
-    assert said.endswith("It is still winding down: jenkins last long tells how it ends.")
+    assert said.endswith("It is still winding down: last long tells how it ends.")
     assert len(posts(jenkins)) == 2  # the build, and one stop
 
 

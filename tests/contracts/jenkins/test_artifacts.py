@@ -27,7 +27,7 @@ async def test_artifacts_are_listed_with_numbers_and_how_to_have_one(jenkins, se
         f"website #7 ({jenkins.url}/job/website/7/artifact/) has 2 artifacts:",
         "1. build/app.jar",
         "2. report.pdf",
-        "To have one sent: jenkins artifacts website 7 1, or the end of its name.",
+        "To have one sent: artifacts website 7 1, or the end of its name.",
     ]
     assert reply.listing == ()  # the numbers of the last list stay those of jobs
 

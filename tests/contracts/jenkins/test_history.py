@@ -20,7 +20,7 @@ async def test_history_shows_how_builds_went_and_who_started_them(jenkins, servi
     assert lines[2].endswith(" | 2 min 3 s | timer")
     assert lines[3].startswith(f"#1 ({jenkins.url}/job/flaky/1/) | SUCCESS | 20")
     assert lines[3].endswith(" | 8 s | Alice")
-    assert lines[-1] == "jenkins log flaky 2 shows what that one said."
+    assert lines[-1] == "log flaky 2 shows the log of the newest."
     assert reply.about.url == f"{jenkins.url}/job/flaky/"
 
 

@@ -76,7 +76,7 @@ async def test_several_names_are_offered_by_number(jenkins, service, alice):
     assert talked.ready is None
     assert talked.reply.listing == ("blue/deploy", "green/deploy")
     assert plain(talked.reply).splitlines() == [
-        "Which of these? Say its number in place of the name.",
+        "Several fit. Say the command again with a number in place of the name:",
         "1. blue/deploy",
         "2. green/deploy",
     ]
@@ -105,7 +105,7 @@ async def test_many_names_are_not_all_offered(jenkins, service, alice):
 async def test_slip_of_the_finger_is_offered_what_is_like_it(jenkins, service, alice, said):
     talked = await look(service, alice, said)
     assert talked.reply.listing == ("website",)
-    assert "none of that name" in plain(talked.reply)
+    assert "No job is called that" in plain(talked.reply)
 
 
 async def test_nothing_like_it_is_not_found(service, alice):

@@ -57,7 +57,7 @@ async def test_queue_shows_what_waits_the_longest_first(jenkins, service, bob):
         "Item | Job | For | Asked by | Why",
         f"41 | {website} | 1 d 2 h | Alice | Waiting for next available executor",
         f"42 | {website} | 2 h 1 min | Alice | Waiting for next available executor",
-        "jenkins cancel 41 takes the first of these out.",
+        "cancel 41 takes the first of these out.",
     ]
 
 

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from bot.errors import Exposed, Invalid, NotFound, UserError
+from bot.errors import Exposed, NotFound, UserError
 from bot.secret import Secret
 from sandbox.jenkins import mishaps
 from sandbox.jenkins.parameters import Parameter
@@ -101,7 +101,7 @@ async def test_choice_that_is_none_any_more_is_told_with_those_that_are(built, s
     built.builds("deploy prod")[0].job.parameters = (parameter,)
     with pytest.raises(UserError) as caught:
         await look(service, alice, "retry deploy prod 1")
-    assert "moon | mars" in caught.value.hint
+    assert caught.value.text == "ENV has to be one of: moon, mars."
 
 
 async def test_what_is_new_and_has_no_default_is_asked_for(built, service, alice):
@@ -140,5 +140,5 @@ async def test_build_that_is_not_there(jenkins, service, alice):
 
 
 async def test_disabled_job_is_not_asked_for(jenkins, service, alice):
-    with pytest.raises(Invalid, match="disabled"):
+    with pytest.raises(UserError, match="disabled"):
         await look(service, alice, "retry locked")

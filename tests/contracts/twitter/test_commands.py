@@ -17,7 +17,11 @@ async def test_a_tweet_is_posted_as_its_author_and_answered_with_link_and_count(
     (post,) = x.posts
     address = f"https://x.com/alice/status/{post.id}"
     assert (post.author.name, post.text) == ("alice", "Release 1.2 is out: example.com")
-    assert plain(reply) == f"Posted: {address} ({address}) (43 of 280 characters)"
+    assert plain(reply).splitlines() == [
+        f"Posted: {address} ({address}) (43 of 280 characters)",
+        "It has a link: example.com. "
+        "A post with a link costs the owner of this app $0.20 instead of $0.015.",
+    ]
 
 
 async def test_everybody_acts_as_themselves(x, service, alice, bob):

@@ -119,7 +119,7 @@ def test_what_is_missing_is_named_with_the_usage():
     with pytest.raises(UserError) as caught:
         bind(build, " ", LIST)
     assert caught.value.text == "<job> is missing."
-    assert caught.value.hint == "Say it like this: build <job> [params]"
+    assert caught.value.hint == "Say it like this: `build <job> [params]`"
 
 
 @pytest.mark.parametrize(("each", "text"), [(forget, "x"), (search, "q 1 recent red yes more")])

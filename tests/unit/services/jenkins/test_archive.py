@@ -77,14 +77,14 @@ def test_what_is_suggested_to_type_means_the_same(name):
     ],
 )
 def test_artifact_is_meant_by_name_end_or_number(typed, path):
-    assert ArtifactName(typed).of(archive(*PATHS)).relative_path == path
+    assert ArtifactName(typed).of(archive(*PATHS), "art 1").relative_path == path
 
 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
         (".jar", "Several"),
-        ("app.exe", "No artifact"),
+        ("app.exe", "No artifact of that build has a name that ends so."),
         ("0", "no number 0"),
         ("7", "no number 7"),
         ("999999", "There are 6"),
@@ -94,16 +94,16 @@ def test_artifact_is_meant_by_name_end_or_number(typed, path):
 )
 def test_what_is_not_one_artifact_is_refused(typed, said):
     with pytest.raises(UserError) as caught:
-        ArtifactName(typed).of(archive(*PATHS))
+        ArtifactName(typed).of(archive(*PATHS), "art 1")
     assert said in caught.value.text
 
 
 def test_several_are_named_but_not_all_of_a_thousand():
     with pytest.raises(UserError) as caught:
-        ArtifactName(".x").of(archive(*(f"`{n}`\n.x" for n in range(1000))))
-    assert "and 995 more" in caught.value.hint
-    assert caught.value.hint.count("`") == 10  # those that mark the names
-    assert "\n" not in caught.value.hint
+        ArtifactName(".x").of(archive(*(f"`{n}`\n.x" for n in range(1000))), "art 1")
+    assert "and 995 more" in caught.value.text
+    assert caught.value.text.count("`") == 10  # those that mark the names
+    assert "\n" not in caught.value.text
 
 
 @pytest.mark.parametrize(

@@ -1,10 +1,10 @@
-"""Durations, sizes and counts as people say them."""
+"""Durations and sizes as people say them."""
 
 from __future__ import annotations
 
 import pytest
 
-from bot.services.jenkins.spans import counted, size, span
+from bot.services.jenkins.spans import size, span
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,3 @@ def test_span_names_the_two_largest_units(milliseconds, said):
 )
 def test_size_is_told_in_the_unit_that_fits(count, said):
     assert size(count) == said
-
-
-@pytest.mark.parametrize(
-    ("count", "said"), [(0, "0 tests"), (1, "1 test"), (2, "2 tests"), (12_345, "12,345 tests")]
-)
-def test_counted_things_are_one_or_many(count, said):
-    assert counted(count, "test") == said
-
-
-def test_plural_may_be_another_word():
-    assert counted(2, "build waits", "builds wait") == "2 builds wait"
