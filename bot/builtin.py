@@ -20,6 +20,7 @@ from bot.reply import Block, Inline, Link, Mono, Reply, Strong, Table, Typed, li
 
 _NOTHING: Final = Rest("")
 _PER_PAGE: Final = 20
+_PAGES: Final = 1_000_000  # nobody has run more, and no database can skip any number
 _RESULTS: Final = {"finished": "done", "started": "running", "interrupted": "cut off"}
 
 
@@ -108,7 +109,7 @@ class Builtins:
 
     async def history(self, call: Call[Message], page: int = 1) -> Reply:
         """Show what you have run, newest first: when, where, how it ended, and its link."""
-        if page < 1:
+        if not 1 <= page <= _PAGES:
             raise UserError(f"There is no page {page}.", "Pages begin with 1.")
         found = await self._journal.history(
             call.actor, skip=(page - 1) * _PER_PAGE, most=_PER_PAGE + 1

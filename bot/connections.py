@@ -99,10 +99,8 @@ class Connections:
     async def ask(self, message: Message, prompt: Reply, then: Then, *, what: str) -> Reply:
         """Ask for a secret that is not kept; returns what to say where the command was said.
 
-        ``what`` is its name there.
-
-        ``then`` is given it, after what is running there, and its place if that is there, too. It
-        does not raise.
+        ``what`` is its name there. ``then`` is given it, after what is running there, and its place
+        if that is there, too. It does not raise.
         """
         opened = await self._opened(message, "", _SECRET)
         opened.task = asyncio.create_task(self._ask(opened, prompt, then))
@@ -118,8 +116,12 @@ class Connections:
         room, elsewhere = actor.room, not actor.private
         if elsewhere or not self._rooms.is_encrypted(room):
             room, elsewhere = await self._rooms.direct(actor.user), True
-        while actor.user in self._open:  # another room of theirs may begin one at the same time
-            await self.cancel(actor.user)
+        # another room of theirs may begin one at the same time
+        while (found := self._open.get(actor.user)) is not None:
+            if await self.cancel(actor.user) and found.flow is _SECRET:
+                await found.talk.tell(
+                    say("I ask for one thing at a time: what was before is dropped.")
+                )
         talk = Talk(
             user=actor.user,
             service=service,

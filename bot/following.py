@@ -71,7 +71,10 @@ class Followers:
         return sum(f.actor.user == user for f in self._all.values()) < MOST
 
     async def keep(self, run: Run, follow: Follow, room: str) -> None:
-        """Write it down before the answer is sent, into ``room``; it begins when that has been."""
+        """Write it down before the answer is sent, into ``room``; it begins when that has been.
+
+        What cannot be written is not followed; it is answered all the same.
+        """
         message = run.message
         followed = Followed(
             event_id=message.event_id,
@@ -84,8 +87,12 @@ class Followers:
             room=room,
             thread=message.thread,
         )
+        try:
+            await self._store.write(followed)
+        except StorageError as error:
+            log.error("following.not_kept", command=followed.command, error=str(error))
+            return
         self._all[message.event_id] = followed
-        await self._store.write(followed)
 
     async def begin(self, event_id: str, answer: str) -> None:
         """The answer to ``event_id`` is the event ``answer``; nothing happens if none is kept."""

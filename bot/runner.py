@@ -335,10 +335,10 @@ class Runner:
                 outgoing = await self._answers.compose(
                     message, reply, service=run.service_name, to_direct=run.to_direct, live=live
                 )
-                if run.acts:
-                    await self._journal.settle(message.event_id, user, state, outgoing)
                 if reply.follow is not None:
                     await self._followers.keep(run, reply.follow, outgoing.room)
+                if run.acts:
+                    await self._journal.settle(message.event_id, user, state, outgoing)
                 event_id = await self._answers.send(outgoing)
                 await self._followers.begin(message.event_id, outgoing.replaces or event_id)
         except ActasError as error:

@@ -182,3 +182,14 @@ async def test_where_nobody_says_who_can_read_a_room_the_answer_goes_to_the_dire
     await stage.says(ALICE, "!j do it")
     assert ran.calls == ["it"]
     assert [room for _, room, _ in stage.sent.events] == [ROOM, DM]
+
+
+async def test_a_password_that_is_asked_for_no_more_is_told_of(perform, ran):
+    """Another room of theirs asks for one: two at a time could be mixed up."""
+    stage = await perform()
+    await stage.says(ALICE, "!j open one")
+    await stage.says(ALICE, "!j open two", room="!other")
+    asked = [text for text in stage.sent.texts if "dropped" in text or "The password?" in text]
+    assert ["one" in text or "dropped" in text for text in asked] == [True, True, False]
+    await stage.says(ALICE, "hunter2", room=DM)
+    assert "This will run `jenkins open two`" in stage.sent.texts[-1]

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select, update
 
 from bot import following
+from bot.errors import StorageError
 from bot.matrix.outbound import NotSent
 from bot.plugin import Call, Effect, Rest, Step, command
 from bot.reply import Follow, Reply, say
@@ -184,3 +185,30 @@ async def test_nothing_begins_while_the_bot_stops(begin):
     assert first.sent.texts == ["Started."]
     second = await begin()
     await second.sent.has("At 1, as alice.")
+
+
+async def test_what_cannot_be_written_is_answered_all_the_same(begin):
+    """It is just not followed."""
+
+    async def full(_):
+        raise StorageError("is full", "Make room")
+
+    stage = await begin()
+    stage.followers._store.write = full
+    await stage.says(ALICE, "!j build it")
+    assert stage.sent.texts == ["Started."]
+
+
+async def test_a_crash_before_its_answer_is_written_loses_nothing(begin):
+    """That it was cut off is told, and then how it goes on, in that message."""
+    first = await begin()
+    first.journal.settle = _gone
+    await first.says(ALICE, "!j build it")
+    second = await begin()
+    await second.sent.has("At 1, as alice.")
+    assert "I was stopped" in second.sent.texts[0]
+    assert set(_replaced(second)) == {second.sent.events[0][0]}
+
+
+async def _gone(*_):
+    raise StorageError("is gone", "Mount it")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.journal import Note
 from bot.plugin import Call, Effect, Rest, command
 from bot.reply import Reply, say
 from tests.unit.stage import ALICE, Stage
@@ -48,3 +49,17 @@ async def test_an_identity_that_was_verified_is_shown_all_of_it(stage):
     await stage.pins.repin(ALICE, OTHER, verified=True)
     await stage.says(ALICE, "history", room=DM, identity=OTHER, verified=True)
     assert "in private words" in stage.sent.texts[-1]
+
+
+async def test_what_was_forgotten_while_it_ran_stays_so(stage):
+    """Its end brings nothing back."""
+    actor = stage.message(ALICE, "").actor
+    await stage.journal.forget(ALICE)
+    await stage.journal.note("$0", actor, Note("build in private words"))
+    assert [entry.note.text for entry in await stage.journal.history(actor)] == ["jenkins build"]
+
+
+async def test_a_page_that_no_database_can_count_to_is_no_page(stage):
+    """It is no bug."""
+    await stage.says(ALICE, "history 999999999999999999", room=DM)
+    assert "There is no page" in stage.sent.texts[-1]
