@@ -57,6 +57,18 @@ async def _last_build(stage: Stage, job: str, how: str) -> None:
     stage.jenkins.job(job).color = {"passed": "blue", "failed": "red", "runs": "blue_anime"}[how]
 
 
+async def _many(stage: Stage, count: str, first: str, last: str) -> None:
+    """``from step-01 to step-60``: numbered names."""
+    name, width = first.rstrip("0123456789"), len(last) - len(first.rstrip("0123456789"))
+    for number in range(1, int(count) + 1):
+        stage.jenkins.add_job(f"{name}{number:0{width}}")
+
+
+async def _long_names(stage: Stage, folder: str, count: str) -> None:
+    for number in range(1, int(count) + 1):
+        stage.jenkins.add_job(f"{folder}/{number:02} {'with a name that goes on and on ' * 28}")
+
+
 async def _lasts(stage: Stage, job: str) -> None:
     stage.jenkins.job(job).seconds = None
 
@@ -143,6 +155,8 @@ DIRECTIONS: Final = {
     r"Jenkins has the pipeline (.+?) with the stages (.+)": _pipeline,
     r"Jenkins has the folder (.+)": _folder,
     r"The last build of (.+) (passed|failed|runs)": _last_build,
+    r"Jenkins has (\d+) jobs, from (\S+) to (\S+)": _many,
+    r"Jenkins has in (\S+) (\d+) jobs with very long names": _long_names,
     r"Builds of (.+) go on until they are let end": _lasts,
     r"Builds of (.+) usually take (\d+) seconds": _usually,
     r"Builds of (.+) fail, and print: (.+)": _fails,

@@ -16,7 +16,7 @@ def like(expected: str, said: str, known: Mapping[str, str]) -> dict[str, str] |
 
     A name that is ``known`` stands for that alone.
     """
-    found = re.fullmatch(_pattern(expected, known), said.strip("\n"))
+    found = re.fullmatch(_pattern(expected, known), said.rstrip("\n"))
     return found.groupdict() if found else None
 
 
@@ -27,7 +27,7 @@ def fill(text: str, known: Mapping[str, str]) -> str:
 
 def difference(expected: str, said: str, known: Mapping[str, str]) -> str:
     """Both texts, line by line: "-" is only in the file, "+" was only said."""
-    wanted, came = expected.split("\n"), said.strip("\n").split("\n")
+    wanted, came = expected.split("\n"), said.rstrip("\n").split("\n")
     return "\n".join(_walk(wanted, came, known))
 
 

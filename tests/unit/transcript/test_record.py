@@ -16,6 +16,8 @@ actas: Jobs
     actas: Jobs
         | 1. NEW `a`
 (Something happens.)
+actas sends log.txt: A caption
+    | and what is in it
 
 In alice's direct message:
 actas: one
