@@ -14,7 +14,7 @@ import structlog
 from bot.errors import ActasError
 from bot.journal import Outgoing
 from bot.matrix.files import encrypted_file
-from bot.matrix.outbound import Sender, transaction_id
+from bot.matrix.outbound import PATIENCE, Sender, transaction_id
 from bot.matrix.render import Rendered, as_file, edit, notice, render, too_long
 from bot.matrix.rooms import Rooms
 from bot.model import Message
@@ -64,15 +64,15 @@ class Answers:
         # a changed identity is answered about connecting only, and has no device that is trusted
         return Outgoing(room, content, txn, None if actor.pinned else actor.identity)
 
-    async def send(self, outgoing: Outgoing) -> str:
-        """Send it; sending it again is harmless.
+    async def send(self, outgoing: Outgoing, *, patience: float = PATIENCE) -> str:
+        """Send it; sending it again is harmless, and done for ``patience`` seconds.
 
         Raises:
             ActasError: it cannot be sent.
         """
         room, content, txn = outgoing.room, outgoing.content, outgoing.txn
         if outgoing.identity is None:
-            return await self._sender.send(room, content, txn=txn)
+            return await self._sender.send(room, content, txn=txn, patience=patience)
         return await self._sender.send_notice(room, content, txn=txn, identity=outgoing.identity)
 
     async def answer(
@@ -113,11 +113,18 @@ class Answers:
             log.error("message.not_sent", room=room, error=str(error))
 
     async def change(
-        self, room: str, event_id: str, reply: Reply, *, service: str, mention: str | None
+        self,
+        room: str,
+        event_id: str,
+        reply: Reply,
+        *,
+        service: str,
+        mention: str | None,
+        patience: float = PATIENCE,
     ) -> None:
         """Let ``reply`` take the place of an answer that was sent.
 
-        That mentions ``mention``, or nobody in a direct message.
+        That mentions ``mention``, or nobody in a direct message; ``patience`` as for :meth:`send`.
 
         Raises:
             ActasError: it cannot be sent.
@@ -126,7 +133,8 @@ class Answers:
         if too_long(rendered):
             rendered = render(say("This has got too long to be shown here."))
         txn = transaction_id(event_id, "edit", secrets.token_hex(8))
-        await self.send(Outgoing(room, edit(event_id, rendered, mention=mention), txn))
+        outgoing = Outgoing(room, edit(event_id, rendered, mention=mention), txn)
+        await self.send(outgoing, patience=patience)
 
     async def add(
         self,

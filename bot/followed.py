@@ -28,13 +28,14 @@ log = structlog.get_logger()
 class Followed:
     """One of them, as it is stored.
 
-    ``room`` is where the answer is, whose event is ``answer`` ("" until it has been sent); ``text``
-    is the command as it may be shown.
+    ``account`` is who they were over there. ``room`` is where the answer is, whose event is
+    ``answer`` ("" until it has been sent); ``text`` is the command as it may be shown.
     """
 
     event_id: str
     actor: Actor
     service: str
+    account: str
     command: str
     text: str
     topic: str

@@ -31,6 +31,7 @@ from bot.errors import (
 from bot.followed import Followed, FollowedStore
 from bot.journal import Journal, Note
 from bot.matrix.client import MatrixError
+from bot.matrix.outbound import PATIENCE
 from bot.model import Actor
 from bot.plugin import Call, Command, FollowUp, Service, Step
 from bot.reply import Follow, Mono, Reply, line, say
@@ -64,6 +65,7 @@ class Followers:
         self._all: dict[str, Followed] = {}
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._closed = False
+        self._least = _LEAST
 
     # ------------------------------------------------------------------ begin and end
     def has_room(self, user: str) -> bool:
@@ -80,6 +82,7 @@ class Followers:
             event_id=message.event_id,
             actor=message.actor,
             service=run.service_name,
+            account=run.account,
             command=run.invocation.command.name,
             text=run.shown,
             topic=follow.topic,
@@ -167,7 +170,7 @@ class Followers:
                 await self._forget(followed)
 
     async def _look_on(self, followed: Followed) -> None:
-        wait, answered, shown = _LEAST, now(), say()
+        wait, answered, shown = self._least, now(), say()
         while True:
             await asyncio.sleep(wait)
             try:
@@ -188,7 +191,7 @@ class Followers:
                 reference = secrets.token_hex(4)
                 log.exception("bug", id=reference, command=followed.command)
                 step = Step(bug(reference), None)
-            answered, wait = now(), max(step.wait, _LEAST)
+            answered, wait = now(), max(step.wait, self._least)
             try:
                 if step.reply != shown:
                     await self._show(followed, step)
@@ -203,11 +206,19 @@ class Followers:
                     await self._forget(followed)  # we are out of the room, or its message is gone
                     return
                 log.warning("following.not_sent", room=followed.room, error=str(error))
-                wait = min(wait * 2, _MOST_WAIT)
+                wait = self._slow_down()
+
+    def _slow_down(self) -> float:
+        """The homeserver takes no more: all of them wait longer, for answers come first."""
+        self._least = min(self._least * 2, _MOST_WAIT)
+        return self._least
 
     async def _look(self, followed: Followed) -> Step:
         service, follow = self._way(followed)
         credential = await self._accounts.credential(followed.actor, service)
+        if credential.account != followed.account:
+            was, now_is = followed.account, credential.account
+            raise UserError(f"I did that for {was}, and you are connected as {now_is} now.")
         async with service.api(credential) as api:
             following = self.of(followed.actor, followed.service)
             call = Call(followed.actor, credential.account, api, Silent(), following)
@@ -230,8 +241,14 @@ class Followers:
         mention = None if followed.room != followed.actor.room else self._mentioned(followed)
         service = followed.service
         await self._answers.change(
-            followed.room, followed.answer, step.reply, service=service, mention=mention
+            followed.room,
+            followed.answer,
+            step.reply,
+            service=service,
+            mention=mention,
+            patience=PATIENCE if step.state is None else 0.0,  # the next one says it all
         )
+        self._least = max(_LEAST, self._least * 0.9)
         for number, more in enumerate(step.more):
             await self._answers.add(
                 followed.room,

@@ -22,7 +22,7 @@ from bot.matrix.store import CryptoStore
 from bot.storage.patience import patiently
 
 _MESSAGE: Final = "m.room.message"
-_PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
+PATIENCE: Final = 600.0  # seconds that a message is tried to be sent
 
 log = structlog.get_logger()
 
@@ -54,11 +54,18 @@ class Sender:
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def send(
-        self, room_id: str, content: Mapping[str, Any], *, txn: str, kind: str = _MESSAGE
+        self,
+        room_id: str,
+        content: Mapping[str, Any],
+        *,
+        txn: str,
+        kind: str = _MESSAGE,
+        patience: float = PATIENCE,
     ) -> str:
         """Send one event, encrypted to the trusted devices of the room's members.
 
-        ``txn`` makes repeating harmless. Returns the event id.
+        ``txn`` makes repeating harmless, which is done for ``patience`` seconds (0: not at all)
+        where the homeserver is away or takes no more at the moment. Returns the event id.
 
         Raises:
             NotSent: the room is not encrypted, and the configuration wants it to be.
@@ -70,10 +77,10 @@ class Sender:
         if await self._rooms.look_again(room_id):
             async with self._turns[room_id]:
                 encrypted = await patiently(lambda: self._encrypt(room_id, kind, content))
-            return await self._put(room_id, "m.room.encrypted", encrypted, txn)
+            return await self._put(room_id, "m.room.encrypted", encrypted, txn, patience)
         if self._encrypted_only:
             raise NotSent(room_id)
-        return await self._put(room_id, kind, content, txn)
+        return await self._put(room_id, kind, content, txn, patience)
 
     async def send_notice(
         self,
@@ -144,9 +151,19 @@ class Sender:
         except (MatrixError, Unreachable) as error:
             log.debug("typing.failed", error=str(error))
 
-    async def _put(self, room_id: str, kind: str, content: Mapping[str, Any], txn: str) -> str:
+    async def _put(
+        self,
+        room_id: str,
+        kind: str,
+        content: Mapping[str, Any],
+        txn: str,
+        patience: float = PATIENCE,
+    ) -> str:
         where = path("/v3/rooms/{}/send/{}/{}", room_id, kind, txn)
-        answer = await self._homeserver.persist("PUT", where, content, patience=_PATIENCE)
+        if patience:
+            answer = await self._homeserver.persist("PUT", where, content, patience=patience)
+        else:
+            answer = await self._homeserver.request("PUT", where, content)
         return str(answer.get("event_id"))
 
     async def _encrypt(self, room_id: str, kind: str, content: Mapping[str, Any]) -> dict[str, Any]:

@@ -47,19 +47,23 @@ ROOM: Final = "!room"
 class Sent:
     """What the bot has sent: a server that takes everything, each transaction once.
 
-    ``failing`` may raise in place of a send.
+    ``failing`` may raise in place of a send; ``patience`` is that of the last one.
     """
 
     def __init__(self) -> None:
         self.events: list[tuple[str, str, Mapping[str, Any]]] = []  # event id, room, content
         self.removed: list[str] = []
+        self.patience = 0.0
         self.failing: Callable[[], None] = lambda: None
         self._known: dict[str, str] = {}
         self._news = asyncio.Event()
 
-    async def send(self, room: str, content: Mapping[str, Any], *, txn: str, **_: Any) -> str:
+    async def send(
+        self, room: str, content: Mapping[str, Any], *, txn: str, patience: float = 1, **_: Any
+    ) -> str:
         """Take an event; its id."""
         await asyncio.sleep(0)
+        self.patience = patience
         self.failing()
         if txn not in self._known:
             self._known[txn] = f"$bot{len(self.events)}"

@@ -9,6 +9,7 @@ from sqlalchemy import func, select, update
 
 from bot import following
 from bot.errors import StorageError
+from bot.matrix.client import MatrixError
 from bot.matrix.outbound import NotSent
 from bot.plugin import Call, Effect, Rest, Step, command
 from bot.reply import Follow, Reply, say
@@ -55,7 +56,7 @@ def commands(over):
 @pytest.fixture(autouse=True)
 def _quick(monkeypatch):
     monkeypatch.setattr(following, "_LEAST", _SOON)
-    monkeypatch.setattr(following, "_MOST_WAIT", _SOON)
+    monkeypatch.setattr(following, "_MOST_WAIT", 4 * _SOON)
 
 
 @pytest.fixture
@@ -175,6 +176,40 @@ async def test_it_ends_after_its_longest_time_also_where_nothing_can_be_sent(beg
     stage.sent.failing = _raising(NotSent("!room"))
     async with asyncio.timeout(10):
         await asyncio.gather(*stage.followers._tasks.values())
+
+
+async def test_a_homeserver_that_takes_no_more_is_asked_less_often_and_once(begin, over):
+    """It counts all that the bot says, and answers come first; the last word is not given up."""
+    stage = await begin()
+    await stage.says(ALICE, "!j build it")
+    await stage.sent.has("At 1, as alice.")
+    assert stage.sent.patience == 0
+    usual = stage.followers._least
+    full = asyncio.Event()
+
+    def limit():
+        full.set()
+        raise MatrixError(429, "M_LIMIT_EXCEEDED", None, {})
+
+    stage.sent.failing = limit
+    await full.wait()
+    await stage.rests()
+    assert stage.followers._least >= usual * 2
+    over.ended = True
+    stage.sent.failing = lambda: None
+    await stage.sent.has("It has ended.")
+    assert stage.sent.patience > 0
+
+
+async def test_whoever_is_connected_as_somebody_else_now_follows_nothing_of_before(begin, over):
+    """The other account may see what this one may not, and is not who did it."""
+    stage = await begin()
+    await stage.says(ALICE, "!j build it")
+    await stage.says(ALICE, "jenkins set auth root:11deadbeef", room=f"!dm-{ALICE}")
+    over.looks = 0
+    await asyncio.gather(*stage.followers._tasks.values())
+    assert "I did that for alice, and you are connected as root now." in stage.sent.texts[-1]
+    assert over.looks == 0
 
 
 async def test_nothing_begins_while_the_bot_stops(begin):
