@@ -83,7 +83,7 @@ class FollowedStore:
         context = row_context("following", row.user_id, row.event_id)
         try:
             stored = json.loads(self._sealer.open(row.sealed, **context))
-        except Unopenable:
+            return Followed(**{**stored, "actor": Actor(**stored["actor"])})
+        except (Unopenable, KeyError, TypeError):  # or another version of the bot wrote it
             log.error("following.unopenable", event_id=row.event_id)
             return None
-        return Followed(**{**stored, "actor": Actor(**stored["actor"])})

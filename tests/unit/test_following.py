@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from bot import following
 from bot.errors import StorageError
@@ -14,6 +14,7 @@ from bot.matrix.outbound import NotSent
 from bot.plugin import Call, Effect, Rest, Step, command
 from bot.reply import Follow, Reply, say
 from bot.storage import tables
+from bot.vault.context import row_context
 from tests.unit.stage import ALICE, Stage
 
 _SOON = 0.02  # seconds
@@ -247,3 +248,17 @@ async def test_a_crash_before_its_answer_is_written_loses_nothing(begin):
 
 async def _gone(*_):
     raise StorageError("is gone", "Mount it")
+
+
+async def test_what_another_version_has_stored_does_not_keep_the_bot_from_starting(
+    begin, sqlite, sealer
+):
+    """It is not followed any more."""
+    sealed = sealer.seal(b'{"event_id": "$other"}', **row_context("following", ALICE, "$other"))
+    row = {"event_id": "$other", "user_id": ALICE, "sealed": sealed}
+    async with sqlite.transaction() as connection:
+        await connection.execute(insert(tables.following), [row])
+    await begin()
+    second = await begin()
+    await second.says(ALICE, "!accounts")
+    assert "alice" in second.sent.texts[-1]
