@@ -135,7 +135,7 @@ async def test_a_password_that_was_typed_in_a_room_is_removed_and_not_used(scene
     said = await scene.alice.says(f"!jenkins build {job} PW=hunter2")
     told = await scene.alice.hears("PW", after=position)
     assert "hunter2" not in told.body
-    assert "Change it" in told.body
+    assert "Change the password" in told.body
     await scene.alice.settles()
     assert scene.built(job) == []
     assert said  # by another bot without the right to it the message would stay, and be told of

@@ -73,13 +73,8 @@ def _item(api: TwitterApi, post: Post, now: datetime) -> Line:
     ]
     known = ", ".join(filter(None, facts))
     about = f" ({known}): " if known else ": "
-    return line(
-        author,
-        about,
-        short(post.text, _LONGEST_LINE),
-        " ",
-        Link("open", api.address(post.author, post.id)),
-    )
+    link = Link("open", api.address(post.author, post.id))
+    return line(author, about, short(post.text, _LONGEST_LINE), " ", link)
 
 
 def flags(parts: Sequence[Part], prices: Prices) -> Iterator[Line]:

@@ -116,8 +116,9 @@ async def test_listed_artifact_that_climbs_is_never_asked_for(jenkins, service, 
 async def test_artifact_that_is_not_there_is_not_asked_for(jenkins, service, alice):
     archived(jenkins, "a.txt")
     for said in ("artifacts website 7 ../../script", 'artifacts "website" ../../script'):
-        with pytest.raises(UserError, match="No artifact"):
+        with pytest.raises(UserError, match="No artifact") as caught:
             await run(service, alice, said)
+        assert caught.value.hint == "`artifacts website 7` lists them."
     assert not any("/artifact" in seen.raw_path for seen in jenkins.requests)
 
 

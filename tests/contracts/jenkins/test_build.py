@@ -13,6 +13,7 @@ from bot.services.jenkins.names import JobPath
 from sandbox.jenkins import choice, file, mishaps, string
 from sandbox.jenkins.parameters import Parameter
 from tests.contracts.fakes import SilentProgress, call_for, links, plain
+from tests.contracts.jenkins.answers import answer
 from tests.contracts.jenkins.conftest import look, run
 
 
@@ -164,6 +165,14 @@ async def test_disabled_job_is_not_asked_for(jenkins, service, alice):
     with pytest.raises(UserError, match="locked is disabled") as caught:
         await run(service, alice, "build locked")
     assert caught.value.hint == "`enable locked` lets it be built again."
+    assert posts(jenkins) == []
+
+
+async def test_job_of_a_kind_that_is_not_built(jenkins, service, alice):
+    bean = {"fullName": "website", "color": "notbuilt", "buildable": False}
+    answer(jenkins, "/job/website/api/", bean)
+    with pytest.raises(UserError, match="website cannot be built"):
+        await run(service, alice, "build website")
     assert posts(jenkins) == []
 
 

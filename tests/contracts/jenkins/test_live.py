@@ -268,19 +268,19 @@ async def test_watch_needs_a_job(service, alice):
 
 
 @pytest.mark.parametrize(
-    ("said", "left"),
+    ("said", "left", "told"),
     [
-        ("watch --stop", []),
-        ("watch --stop website", ["slow"]),
-        ("watch website --stop", ["slow"]),
-        ("watch site --stop", ["slow"]),
+        ("watch --stop", [], "website, slow; their builds go on."),
+        ("watch --stop website", ["slow"], "website; its build goes on."),
+        ("watch website --stop", ["slow"], "website; its build goes on."),
+        ("watch site --stop", ["slow"], "website; its build goes on."),
     ],
 )
-async def test_watch_stop_ends_all_or_one(service, alice, said, left):
+async def test_watch_stop_ends_all_or_one(service, alice, said, left, told):
     following = FakeFollowing("website", "slow", "website")
     reply = await run(service, alice, said, following=following)
     assert following.topics == left
-    assert "website" in plain(reply)
+    assert plain(reply) == f"I no longer follow {told}"
 
 
 async def test_watch_stop_where_nothing_is_followed(service, alice):

@@ -7,7 +7,7 @@ import pytest
 from bot.commands.arguments import phrase, shown
 from bot.errors import Exposed, UserError
 from bot.secret import Secret
-from sandbox.jenkins import file
+from sandbox.jenkins import file, password
 from sandbox.jenkins.parameters import Parameter
 from tests.contracts.fakes import call_for, plain
 from tests.contracts.jenkins.conftest import look, run
@@ -111,6 +111,14 @@ async def test_password_typed_in_a_room_is_not_used(jenkins, service, alice, sai
     assert "hunter2" not in f"{caught.value.text}{caught.value.hint}"
     assert "PW=" in caught.value.hint
     assert posts(jenkins) == []
+
+
+async def test_several_passwords_typed_in_a_room_are_all_named(jenkins, service, alice):
+    jenkins.add_job("twice", [password("ONE"), password("TWO")])
+    with pytest.raises(Exposed) as caught:
+        await look(service, alice, "build twice ONE=1 TWO=2")
+    assert caught.value.text.startswith("ONE and TWO are passwords and others can read this")
+    assert "`ONE=` and `TWO=`" in caught.value.hint
 
 
 async def test_password_beside_a_wrong_parameter_was_exposed_all_the_same(service, alice):

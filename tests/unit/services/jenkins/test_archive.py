@@ -58,6 +58,7 @@ def test_job_build_and_artifact_are_told_apart(text, meant):
 @pytest.mark.parametrize("name", ["website", "deploy prod", "release 2 beta", "12", "7 up", "a'b"])
 def test_what_is_suggested_to_type_means_the_same(name):
     assert read(typed_artifact(JobPath(name), 12, 3), ("other",) * 20) == (name, 12, "3")
+    assert read(typed_artifact(JobPath(name), 12), ("other",) * 20) == (name, 12, "")
 
 
 @pytest.mark.parametrize(
