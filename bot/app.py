@@ -12,6 +12,7 @@ from sdnotify import SystemdNotifier
 
 from bot.accounts import Accounts
 from bot.admin import Admin
+from bot.admission import Admission
 from bot.answers import Answers
 from bot.builtin import Builtins
 from bot.commands.registry import Registry
@@ -19,6 +20,7 @@ from bot.config import Config
 from bot.confirmations import Confirmations
 from bot.connections import Connections
 from bot.control import serve_control
+from bot.direct import Direct
 from bot.dispatch import Dispatch
 from bot.doorman import Doorman
 from bot.followed import FollowedStore
@@ -27,6 +29,7 @@ from bot.housekeeping import Housekeeping
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.lanes import Lanes
+from bot.leftovers import Leftovers
 from bot.matrix.account import Account, assemble
 from bot.matrix.client import Homeserver, MatrixError, Unreachable
 from bot.matrix.identity import own_master
@@ -206,21 +209,13 @@ class _Bot:
             journal=self.journal,
             rooms=account.rooms,
         )
-        self.dispatch = Dispatch(
-            prefix=prefix,
+        admission = Admission(
             access=config.access,
             accounts=accounts,
-            registry=self.registry,
             answers=answers,
             connections=self.connections,
-            doorman=doorman,
-            inbox=account.inbox,
-            intake=intake,
-            journal=self.journal,
-            lanes=self.lanes,
-            questions=questions,
+            registry=self.registry,
             rooms=account.rooms,
-            runner=runner,
             strays=strays,
             throttle=Throttle(config.commands.per_minute),
             throttles={
@@ -228,8 +223,34 @@ class _Bot:
                 for entry in config.services.values()
                 if entry.per_minute is not None
             },
+        )
+        direct = Direct(
+            answers=answers,
+            connections=self.connections,
+            intake=intake,
+            questions=questions,
+            registry=self.registry,
+        )
+        self.dispatch = Dispatch(
+            prefix=prefix,
+            access=config.access,
+            admission=admission,
+            answers=answers,
             confirmations=confirmations,
+            connections=self.connections,
+            direct=direct,
+            doorman=doorman,
             followers=self.followers,
+            inbox=account.inbox,
+            intake=intake,
+            journal=self.journal,
+            lanes=self.lanes,
+            leftovers=Leftovers(answers, self.followers, self.journal),
+            questions=questions,
+            registry=self.registry,
+            rooms=account.rooms,
+            runner=runner,
+            strays=strays,
             verifications=self.verifications,
             max_age=config.commands.max_age,
         )

@@ -6,14 +6,14 @@ taken one after the other, everybody else's side by side.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from bot import notices
-from bot.accounts import Accounts
+from bot.admission import Admission
 from bot.answers import Answers
 from bot.clock import now
 from bot.commands.help import not_understood
@@ -26,31 +26,25 @@ from bot.commands.registry import (
     Resolved,
     Unknown,
 )
-from bot.confirmations import CHOICES, Confirmations
+from bot.confirmations import Confirmations
 from bot.connections import Connections
+from bot.direct import Direct
 from bot.doorman import Doorman
-from bot.errors import ActasError, StorageError, UserError
+from bot.errors import ActasError, StorageError
 from bot.following import Followers
 from bot.intake import Intake, whose
-from bot.journal import Journal, Outgoing, Unfinished
+from bot.journal import Journal
 from bot.lanes import Job, Lanes
-from bot.matrix.client import MatrixError
+from bot.leftovers import Leftovers
 from bot.matrix.inbox import Inbox, Invite, Item, Joined, Late, Verifying, Waiting, Withheld
-from bot.matrix.outbound import transaction_id
-from bot.matrix.render import notice, render
 from bot.matrix.rooms import Rooms
 from bot.matrix.verification import Verifications
-from bot.model import Actor, Message, Standing, Stray
-from bot.pace import Pace, Throttle
-from bot.plugin import Flow, Service
-from bot.policy import Access, Verdict, may
-from bot.prose import counted
+from bot.model import Message, Stray
+from bot.policy import Access, may
 from bot.questions import Questions
-from bot.reply import Mono, Reply, marked, say
+from bot.reply import marked, say
 from bot.runner import Runner
-from bot.secret import Secret
 from bot.strays import Strays
-from bot.wording import explain
 
 _UNKNOWN_MAY_SAY: Final = ("help", "connect", "verify")  # who is not who the bot knows
 
@@ -67,33 +61,33 @@ class Dispatch:
         *,
         prefix: str,
         access: Access,
-        accounts: Accounts,
-        registry: Registry,
+        admission: Admission,
         answers: Answers,
+        confirmations: Confirmations,
         connections: Connections,
+        direct: Direct,
         doorman: Doorman,
+        followers: Followers,
         inbox: Inbox,
         intake: Intake,
         journal: Journal,
         lanes: Lanes,
+        leftovers: Leftovers,
         questions: Questions,
+        registry: Registry,
         rooms: Rooms,
         runner: Runner,
         strays: Strays,
-        throttle: Throttle,
-        throttles: Mapping[str, Throttle],
-        confirmations: Confirmations,
-        followers: Followers,
         verifications: Verifications,
         max_age: int,
     ) -> None:
-        self._prefix, self._access, self._strays = prefix, access, strays
-        self._registry, self._answers, self._connections = registry, answers, connections
-        self._doorman, self._inbox, self._intake, self._journal = doorman, inbox, intake, journal
-        self._lanes, self._rooms, self._runner, self._throttle = lanes, rooms, runner, throttle
-        self._accounts, self._verifications = accounts, verifications
-        self._questions, self._confirmations = questions, confirmations
-        self._throttles, self._followers = throttles, followers
+        self._prefix, self._access, self._admission = prefix, access, admission
+        self._answers, self._confirmations, self._connections = answers, confirmations, connections
+        self._direct, self._doorman, self._followers = direct, doorman, followers
+        self._inbox, self._intake, self._journal = inbox, intake, journal
+        self._lanes, self._leftovers, self._questions = lanes, leftovers, questions
+        self._registry, self._rooms, self._runner = registry, rooms, runner
+        self._strays, self._verifications = strays, verifications
         self._max_age = max_age * 1000
 
     # ------------------------------------------------------------------ in
@@ -127,9 +121,9 @@ class Dispatch:
             self._aged(w) for w in await self._inbox.unfinished() if w.item.event_id not in left
         ]
         again = {w.item.event_id for w in waiting if isinstance(w.item, Message)}
-        await self._followers.recover(self._may_speak, left.keys() | again)
+        await self._followers.recover(self._admission.may_speak, left.keys() | again)
         for each in left.values():
-            self._put((each.user, each.room), partial(self._report, each))
+            self._put((each.user, each.room), partial(self._leftovers.report, each))
         self.deliver(waiting)
 
     def _aged(self, waiting: Waiting) -> Waiting:
@@ -163,8 +157,8 @@ class Dispatch:
             case Stray():
                 await self._strays.stray(item)
             case Verifying():
-                pace = self._throttle.take(item.user, now())
-                if self._strays.knows(item.user) and pace is Pace.GO:
+                counts = self._admission.counts(item.user)
+                if self._strays.knows(item.user) and counts:
                     await self._verifications.take(item)
             case Withheld():
                 await self._strays.unreadable(item)
@@ -185,15 +179,16 @@ class Dispatch:
             await self._strays.warn(message, secret)
             return False
         word = _word(found.text if found else body)
-        if not await self._admitted(message, found, word):
+        counts = found is not None or self._is_waited_for(message, word)
+        if not await self._admission.admits(message, found, counts=counts):
             if secret is not None:  # it is not read, and does not stay either
                 await self._intake.remove(actor.room, message.event_id)
             return False
-        if not actor.pinned and not await self._may_unpinned(message, found, meaning):
+        if not actor.pinned and not await self._admission.unknown_may(message, found, meaning):
             if secret is not None:
                 await self._intake.remove(actor.room, message.event_id)
             if found is not None:
-                await self._tell_standing(message)
+                await self._admission.tell_standing(message)
             return False
         if await self._answered(message, found, meaning, word):
             return False
@@ -262,11 +257,11 @@ class Dispatch:
             case Invocation():
                 return await self._command(message, meaning)
             case FlowStart(service, flow):
-                await self._begin(message, service, flow)
+                await self._direct.begin(message, service, flow)
             case FlowAnswer():
-                await self._flow_answer(message, meaning)
+                await self._direct.flow_answer(message, meaning)
             case Unknown():
-                if actor.private and await self._private_word(message, found.text):
+                if actor.private and await self._direct.word(message, found.text):
                     return False
                 if found.certain or meaning.close:
                     prefix = "" if actor.private else self._prefix
@@ -279,12 +274,8 @@ class Dispatch:
         if not (verdict := may(actor, own, self._access)):
             await self._answers.answer(message, marked(verdict.reason))
             return False
-        if service is not None and (limit := self._throttles.get(service.name)) is not None:
-            pace = limit.take(actor.user, now())
-            if pace is not Pace.GO:
-                if pace is Pace.SAY_SO:
-                    await self._answers.answer(message, _too_much(limit, actor.user, service.title))
-                return False
+        if service and not await self._admission.asks_within_limits(message, service):
+            return False
         text, to_direct = redirected(said.text)
         shows = service is not None or said.command.name in _PERSONAL
         if shows and not actor.private and await self._is_open(actor.room):
@@ -301,158 +292,6 @@ class Dispatch:
             log.warning("room.unknown", room=room, error=str(error))
             return True
 
-    async def _begin(
-        self, message: Message, service: Service[Any], flow: Flow, first: Secret | None = None
-    ) -> None:
-        try:
-            there = await self._connections.begin(message, service, flow, first)
-        except UserError as error:
-            there = explain(error)
-        await self._answers.answer(message, there)
-
-    async def _flow_answer(self, message: Message, said: FlowAnswer) -> None:
-        """``t auth 748256``, ``jenkins set auth user:token``: an answer, or the start of a flow."""
-        service, flow = said.service, said.flow
-        waiting = self._connections.waiting(message.actor.user)
-        if waiting is not None and waiting[0].service == service.name:
-            await self._connections.answer(message, said.secret)
-        elif not flow.self_starting:
-            start = " ".join((service.name, *flow.start[:1])) if flow.start else "connect"
-            text = say("There is nothing to answer at the moment. Say ", Mono(start), " first.")
-            await self._intake.remove(message.actor.room, message.event_id)
-            await self._answers.answer(message, text)
-        elif not await self._intake.accepts(message):
-            await self._intake.refuse(message, flow)
-        else:
-            if not await self._intake.remove(message.actor.room, message.event_id):
-                hint = say("I may not remove your message with the secret: please delete it.")
-                await self._answers.answer(message, hint)
-            await self._begin(message, service, flow, said.secret)
-
-    async def _private_word(self, message: Message, text: str) -> bool:
-        """A text in the direct message that is no command. True where it was understood."""
-        user, word = message.actor.user, text.strip()
-        waiting = self._connections.waiting(user)
-        if word.casefold() == "cancel":
-            ended = await self._connections.cancel(user)
-            dropped = self._connections.parking.drop(user)
-            dropped = self._questions.drop(user, message.actor.room) or dropped
-            what = "Cancelled." if ended or dropped else "There is nothing to cancel."
-            await self._answers.answer(message, say(what))
-            return True
-        if waiting is not None:
-            await self._connections.answer(message, Secret(message.body.strip()))  # as typed
-            return True
-        if await self._parked_choice(message, word.casefold()):
-            return True
-        secret = self._registry.looks_like_secret(text)
-        if secret is not None and secret[1].self_starting:
-            await self._flow_answer(message, FlowAnswer(*secret, Secret(word)))
-            return True
-        return False
-
-    async def _parked_choice(self, message: Message, word: str) -> bool:
-        """``yes``, ``yes 2`` or ``no`` to commands that waited for a connection."""
-        actor, parking = message.actor, self._connections.parking
-        choice, _, number = word.partition(" ")
-        if choice not in CHOICES or (number and not number.isdecimal()):
-            return False
-        if not parking.waiting(actor):
-            return False
-        if not CHOICES[choice]:
-            parking.drop(actor.user)
-            await self._answers.answer(message, say("Dropped."))
-            return True
-        certain = parking.certain(actor, message.place)
-        parked = parking.take(actor, int(number) if number else None, certain=certain)
-        if parked is None:
-            again = parking.offer(actor, message.place, certain=certain)
-            await self._answers.answer(message, again)
-        else:
-            self._connections.resume(parked, message.ts)
-        return True
-
-    # ------------------------------------------------------------------ who may
-    def _may_speak(self, actor: Actor) -> Verdict:
-        return may(actor, None, self._access)
-
-    async def _admitted(self, message: Message, found: Address | None, word: str) -> bool:
-        actor = message.actor
-        verdict = self._may_speak(actor)
-        if not verdict:
-            if (
-                found is not None
-                and found.certain
-                and self._strays.once(actor.user, actor.room, "access")
-            ):
-                await self._answers.answer(message, marked(verdict.reason))
-            return False
-        if found is None and not self._is_waited_for(message, word):
-            return True
-        pace = self._throttle.take(actor.user, now())
-        if pace is Pace.SAY_SO:
-            await self._answers.answer(message, _too_much(self._throttle, actor.user))
-        return pace is Pace.GO
-
-    async def _may_unpinned(self, message: Message, found: Address | None, meaning: object) -> bool:
-        """A changed identity may connect again, in the direct message, and little else."""
-        if not message.actor.private or found is None:
-            return False
-        if isinstance(meaning, Invocation):
-            return meaning.service is None and meaning.command.name in _UNKNOWN_MAY_SAY
-        if await self._accounts.standing(message.actor) is not Standing.CHANGED:
-            return False
-        match meaning:
-            case FlowStart() | FlowAnswer():
-                return True
-        return (
-            found.text.strip().casefold() == "cancel"
-            or self._connections.waiting(message.actor.user) is not None
-            or self._registry.looks_like_secret(found.text) is not None
-        )
-
-    async def _tell_standing(self, message: Message) -> None:
-        """Tell it in the direct message: each time there, once in ten minutes from elsewhere."""
-        actor = message.actor
-        standing = await self._accounts.standing(actor)
-        told = actor.private or self._strays.once(actor.user, actor.room, standing.name)
-        if standing in notices.STANDINGS and told:
-            room = actor.room if actor.private else await self._rooms.direct(actor.user)
-            await self._answers.fixed(room, notices.STANDINGS[standing], about=message.event_id)
-
-    # ------------------------------------------------------------------ after a downtime
-    async def _report(self, left: Unfinished) -> None:
-        """Send an answer that was not sent, or say that a command was cut off (P5, P6)."""
-        outgoing = left.answer
-        if outgoing is None:
-            what = Mono(" ".join(filter(None, (left.service, left.command))))
-            reply = say(
-                "I was stopped while I ran ",
-                what,
-                ". It may have been carried out: look before you repeat it.",
-            )
-            content = notice(render(reply), reply_to=left.event_id, mention=left.user)
-            outgoing = Outgoing(left.room, content, transaction_id(left.event_id, "answer"))
-            await self._journal.settle(left.event_id, left.user, "interrupted", outgoing)
-        try:
-            event_id = await self._answers.send(outgoing)
-            await self._followers.begin(left.event_id, outgoing.replaces or event_id)
-        except ActasError as error:
-            log.error("answer.not_sent", room=left.room, error=str(error))
-            if not (isinstance(error, MatrixError) and 400 <= error.status < 500):
-                return  # the homeserver was away; a refusal (we are out of the room) is final
-            await self._followers.drop(left.event_id)
-        await self._journal.close([left.event_id])
-
 
 def _word(text: str) -> str:
     return " ".join(text.split()).casefold()
-
-
-def _too_much(throttle: Throttle, user: str, title: str = "") -> Reply:
-    for_whom = f" for {title}" if title else ""
-    most, again = throttle.per_minute, throttle.opens_in(user, now())
-    return say(
-        f"That is more than {counted(most, 'command')}{for_whom} in a minute. "
-        f"Say it again in {again} s."
-    )
