@@ -72,12 +72,19 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Pre:
-    """Preformatted text: a log."""
+    """Preformatted text: a log. A line that is too long has to be scrolled."""
 
     text: str
 
 
-Block: TypeAlias = Line | Items | Table | Pre
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Somebody's text, to the letter and with its lines: a post. A line that is too long wraps."""
+
+    text: str
+
+
+Block: TypeAlias = Line | Items | Table | Pre | Quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +169,7 @@ def spelled(reply: Reply, prefix: str, service: str) -> Reply:
                 return Items(tuple(Line(row(item.parts)) for item in items), start)
             case Table(header, rows):
                 return Table(header, tuple(map(row, rows)))
-            case Pre():
+            case Pre() | Quote():
                 return found
 
     return replace(reply, blocks=tuple(map(block, reply.blocks)))

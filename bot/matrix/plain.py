@@ -7,7 +7,7 @@ from typing import Final
 from unicodedata import combining, east_asian_width
 
 from bot.matrix.text import block_text, inline_text, link_target, link_text, unpinged
-from bot.reply import Block, Inline, Items, Line, Link, Mono, Pre, Reply, Table, Typed
+from bot.reply import Block, Inline, Items, Line, Link, Mono, Pre, Quote, Reply, Table, Typed
 
 _WIDEST: Final = 40  # columns; a longer cell is not cut, but no other cell is padded to it
 
@@ -29,6 +29,8 @@ def _block(block: Block) -> str:
             return _table(block)
         case Pre(text):
             return block_text(text)
+        case Quote(text):  # no ">", with which clients begin what they take away from replies
+            return "\n".join(f"│ {line}".rstrip() for line in block_text(text).split("\n"))
 
 
 def _table(table: Table) -> str:

@@ -12,6 +12,7 @@ push rule looks for names in the text).
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -19,7 +20,21 @@ from typing import Any, Final
 
 from bot.matrix.plain import in_plain
 from bot.matrix.text import block_text, inline_text, link_target, link_text, unpinged
-from bot.reply import Block, File, Inline, Items, Line, Link, Mono, Pre, Reply, Strong, Table, Typed
+from bot.reply import (
+    Block,
+    File,
+    Inline,
+    Items,
+    Line,
+    Link,
+    Mono,
+    Pre,
+    Quote,
+    Reply,
+    Strong,
+    Table,
+    Typed,
+)
 
 LIMIT: Final = 32_000
 """JSON bytes of body and html, escapes counted at their worst.
@@ -28,6 +43,8 @@ Megolm's base64 makes 4/3 of it; with an edit's fallback and the envelope that s
 the 65,536 bytes that an event may have, hashes and signatures of federation included.
 """
 
+_SPACES: Final = re.compile(r"^ +|\t|  +")
+_FIXED: Final = "\N{NO-BREAK SPACE}"
 _GAP: Final = "\N{EN SPACE}"  # between two cells
 _EMPTY: Final = "The answer is empty."
 _FALLBACK: Final = 500  # characters of an edit that clients see which know no edits
@@ -113,23 +130,31 @@ def _block(block: Block) -> str:
     match block:
         case Line():
             return f"<p>{_line(block)}</p>"
-        case Items(items, None):
-            return f"<ul>{''.join(map(_item, items))}</ul>"
-        case Items(items, 1):
-            return f"<ol>{''.join(map(_item, items))}</ol>"
-        case Items(items, start):
-            return _counted(items, start or 0)
+        case Items():
+            return _items(block)
         case Table():
             return _table(block)
         case Pre(text):
             return f"<pre><code>{escape(block_text(text))}</code></pre>"
+        case Quote(text):
+            return _quote(block_text(text))
 
 
-def _counted(items: Sequence[Line], start: int) -> str:
-    """A list that begins later: its numbers are text.
+def _quote(text: str) -> str:
+    """Spaces that HTML would take for one, or for none, are such as do not break."""
+    lines = (_SPACES.sub(lambda found: _FIXED * len(found[0]), line) for line in text.split("\n"))
+    return f"<blockquote><p>{'<br>'.join(map(escape, lines))}</p></blockquote>"
+
+
+def _items(block: Items) -> str:
+    """A list. The numbers of one that begins later are text.
 
     They can be typed, and some clients count every ``<ol>`` from one (element-x-android #1522).
     """
+    items, start = block.items, block.start
+    if start is None or start == 1:
+        tag = "ul" if start is None else "ol"
+        return f"<{tag}>{''.join(map(_item, items))}</{tag}>"
     return f"<p>{'<br>'.join(f'{n}. {_line(item)}' for n, item in enumerate(items, start))}</p>"
 
 

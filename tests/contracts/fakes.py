@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.model import Actor, Credential
 from bot.plugin import Abandoned, Call, Command, Question, Ready, Service
-from bot.reply import Inline, Items, Line, Link, Pre, Reply, Table
+from bot.reply import Inline, Items, Line, Link, Pre, Quote, Reply, Table
 from bot.secret import Secret
 
 IDENTITY = "c2lnbmVkLWJ5LWFsaWNl"
@@ -194,7 +194,7 @@ def plain(reply: Reply) -> str:
             case Table(header, rows):
                 lines.append(" | ".join(header))
                 lines.extend(" | ".join(_inline((cell,)) for cell in row) for row in rows)
-            case Pre(text):
+            case Pre(text) | Quote(text):
                 lines.append(text)
     return "\n".join(lines)
 

@@ -16,6 +16,7 @@ from bot.reply import (
     Link,
     Mono,
     Pre,
+    Quote,
     Reply,
     Strong,
     Table,
@@ -60,6 +61,7 @@ REPLIES: Final = {
     "many emoji": in_every_place("🚀" * 200),
     "a log": Reply((line("The log:"), Pre(LOG))),
     "one long line of a log": Reply((Pre("y" * 5000),)),
+    "a quoted text": Reply((Quote(f"{WORD} {'words ' * 60}\n\n  indented"), Quote(URL))),
     "a table with many columns": Reply((Table(tuple(map(str, range(40))), (("a b",) * 40,)),)),
     "a page of a list": Reply(
         (numbered([line("FAILED ", Mono(f"{LONG}-{n}")) for n in range(50)]),)

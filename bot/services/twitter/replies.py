@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from bot.prose import counted, short
-from bot.reply import Inline, Line, Link, Mono, Pre, Reply, Strong, line, numbered
+from bot.reply import Inline, Line, Link, Mono, Quote, Reply, Strong, line, numbered
 from bot.services.twitter.ages import age
 from bot.services.twitter.answers import Post, Profile
 from bot.services.twitter.api import Prices, TwitterApi
@@ -48,7 +48,7 @@ def preview(
     if len(parts) == 1:
         length = f", {parts[0].length} of {LONGEST} characters"
         head = line("One post as ", Strong(account), *answering, length, ":")
-        return Reply((head, Pre(parts[0].text), *flags(parts, prices)))
+        return Reply((head, Quote(parts[0].text), *flags(parts, prices)))
     head = line(
         f"This is longer than the {LONGEST} characters of a post. As a thread of {len(parts)} "
         "posts by ",
@@ -59,7 +59,7 @@ def preview(
     shown = [
         block
         for number, part in enumerate(parts, 1)
-        for block in (line(f"Post {number}, {part.length} characters:"), Pre(part.text))
+        for block in (line(f"Post {number}, {part.length} characters:"), Quote(part.text))
     ]
     return Reply((head, *shown, *flags(parts, prices)))
 

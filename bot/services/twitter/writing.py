@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.errors import Forbidden, Invalid, RateLimited, UserError
 from bot.plugin import Call, Effect, Ready, Rest, command
-from bot.reply import Link, Pre, Reply, Strong, line, say
+from bot.reply import Link, Quote, Reply, Strong, line, say
 from bot.services.twitter.ages import age
 from bot.services.twitter.api import TwitterApi
 from bot.services.twitter.arguments import PostRef
@@ -63,7 +63,7 @@ async def _show_doomed(call: Call[TwitterApi], _: Mapping[str, Any], post: PostR
         raise UserError("That post is somebody else's; you can delete only yours.")
     when = f", {age(found.created, datetime.now(UTC))}" if found.created else ""
     head = line("Your post ", _link(call, post), when, ":")
-    return Ready(ready, Reply((head, Pre(found.text))))
+    return Ready(ready, Reply((head, Quote(found.text))))
 
 
 @command(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.errors import Invalid, NotFound, UserError
-from bot.reply import Link, Pre
+from bot.reply import Link, Quote
 from sandbox.mishaps import Answer
 from sandbox.x import problems
 from tests.contracts.fakes import links, plain
@@ -21,7 +21,7 @@ async def test_a_tweet_is_shown_as_it_will_stand_with_count_and_account(service,
         "first",
         "  line <b>",
     ]
-    assert Pre("first\n  line <b>") in found.ready.preview.blocks
+    assert Quote("first\n  line <b>") in found.ready.preview.blocks
     assert not found.ready.ask
     assert found.asked == []
 

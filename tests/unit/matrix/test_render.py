@@ -18,6 +18,7 @@ from bot.reply import (
     Link,
     Mono,
     Pre,
+    Quote,
     Reply,
     Strong,
     Table,
@@ -76,6 +77,11 @@ EVIL_ESCAPED = (
             Reply((Pre("a\n\tb < c\n\n"),)),
             "a\n\tb < c",
             "<pre><code>a\n\tb &lt; c</code></pre>",
+        ),
+        (
+            Reply((Quote("a < b\n\n  c   d\n"),)),
+            "│ a < b\n│\n│   c   d",
+            "<blockquote><p>a &lt; b<br><br>\u00a0\u00a0c\u00a0\u00a0\u00a0d</p></blockquote>",
         ),
         (
             Reply((Table(("Job", "Last"), (("deploy", Strong("ok")), ("日本", "failed"))),)),
@@ -140,6 +146,7 @@ EVERY_PLACE = {
     "header": lambda text: Reply((Table((text,), ()),)),
     "cell": lambda text: Reply((Table(("A",), ((text,),)),)),
     "pre": lambda text: Reply((Pre(text),)),
+    "quote": lambda text: Reply((Quote(text),)),
 }
 everywhere = pytest.mark.parametrize("place", EVERY_PLACE.values(), ids=EVERY_PLACE.keys())
 
@@ -295,6 +302,7 @@ a_line = st.lists(piece, max_size=4).map(lambda parts: Line(tuple(parts)))
 block = st.one_of(
     a_line,
     st.builds(Pre, text),
+    st.builds(Quote, text),
     st.builds(Items, st.lists(a_line, max_size=4).map(tuple), st.none() | st.integers(-5, 500)),
     st.builds(
         Table,
@@ -304,7 +312,7 @@ block = st.one_of(
 )
 replies = st.lists(block, max_size=5).map(lambda blocks: Reply(tuple(blocks)))
 
-OURS = {"p", "br", "strong", "code", "pre", "ul", "ol", "li", "a"}
+OURS = {"p", "br", "blockquote", "strong", "code", "pre", "ul", "ol", "li", "a"}
 OURS |= {"table", "thead", "tbody", "tr", "th", "td"}
 
 
@@ -345,7 +353,7 @@ def encrypted_size(content: dict[str, object]) -> int:
 
 
 @pytest.mark.parametrize("letter", ["x", "é", "日", "😀", '"', "<", "\n"])
-@pytest.mark.parametrize("block", [Pre, line])
+@pytest.mark.parametrize("block", [Pre, Quote, line])
 def test_what_is_not_too_long_fits_in_an_encrypted_event(letter, block):
     """The longest text that is let through, also as an edit, and the next one is a file."""
     fits = [n for n in range(0, LIMIT, 250) if not too_long(render(Reply((block(letter * n),))))]
