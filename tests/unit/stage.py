@@ -11,18 +11,21 @@ from types import SimpleNamespace
 from typing import Any, Final
 
 from bot.accounts import Accounts
+from bot.admission import Admission
 from bot.answers import Answers
 from bot.builtin import Builtins
 from bot.clock import now
 from bot.commands.registry import Registry
 from bot.confirmations import Confirmations
 from bot.connections import Connections
+from bot.direct import Direct
 from bot.dispatch import Dispatch
 from bot.followed import FollowedStore
 from bot.following import Followers
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.lanes import Lanes
+from bot.leftovers import Leftovers
 from bot.matrix.devices import DeviceList
 from bot.matrix.inbox import Inbox, Waiting
 from bot.matrix.pins import Pins
@@ -220,26 +223,44 @@ class Stage:
             journal=journal,
             rooms=rooms,
         )
+        admission = Admission(
+            access=access,
+            accounts=accounts,
+            answers=answers,
+            connections=connections,
+            registry=registry,
+            rooms=rooms,
+            strays=strays,
+            throttle=Throttle(per_minute),
+            throttles={},
+        )
+        direct = Direct(
+            answers=answers,
+            connections=connections,
+            intake=intake,
+            questions=questions,
+            registry=registry,
+        )
         self.dispatch = Dispatch(
             prefix="!",
             access=access,
-            accounts=accounts,
-            registry=registry,
+            admission=admission,
             answers=answers,
+            confirmations=confirmations,
             connections=connections,
+            direct=direct,
             doorman=None,
+            followers=followers,
             inbox=inbox,
             intake=intake,
             journal=journal,
             lanes=lanes,
+            leftovers=Leftovers(answers, followers, journal),
             questions=questions,
+            registry=registry,
             rooms=rooms,
             runner=runner,
             strays=strays,
-            throttle=Throttle(per_minute),
-            throttles={},
-            confirmations=confirmations,
-            followers=followers,
             verifications=None,
             max_age=300,
         )
