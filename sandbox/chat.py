@@ -16,6 +16,7 @@ from sandbox.timeline import Message
 _COLOURS: Final = ("cyan", "magenta", "yellow", "blue", "red")
 _BOT_COLOUR: Final = "green"
 _ROOM_WIDTH: Final = 15
+_IN_THREAD: Final = " ⤷"
 
 
 class Chat:
@@ -41,6 +42,9 @@ class Chat:
         named = person.device.rooms[room].name if room in person.device.rooms else None
         return named or f"{_short(person.user)} · {_short(self._bot.user)}"
 
+    def _place(self, person: Person, message: Message) -> str:
+        return self.room_name(person, message.room) + (_IN_THREAD if message.thread else "")
+
     def _on_message(self, person: Person, message: Message) -> None:
         if self._viewers.setdefault(message.room, person) is not person:
             return
@@ -54,20 +58,30 @@ class Chat:
         row.add_column(style="dim", width=1)
         row.add_column(ratio=1)
         said = Text(f"{_short(message.sender)}: ", style=self._colours.get(message.sender, "bold"))
-        said.append_text(_wording(message, edited=before is not None))
-        row.add_row(self.room_name(person, message.room), "│", said)
+        said.append_text(_wording(message, before))
+        row.add_row(self._place(person, message), "│", said)
         self._show(row)
 
 
-def _wording(message: Message, *, edited: bool) -> Text:
+def _wording(message: Message, before: str | None) -> Text:
     if message.redacted:
         return Text("(message removed)", style="dim italic not bold default")
     if message.unreadable:
         return Text(f"(cannot be read: {message.unreadable})", style="dim italic default")
-    text = Text(message.body, style="default")
-    if edited:
+    text = Text(message.body if before is None else _news(message.body, before), style="default")
+    if message.kind == "m.file":
+        name = message.content.get("filename", "")
+        text = Text(f"[file {name}] ", style="dim") + (text if message.body != name else Text())
+    if before is not None:
         text.append(" (edited)", style="dim")
     return text
+
+
+def _news(body: str, before: str) -> str:
+    """An edited text's first line, which says what it is about, and what the others have new."""
+    first, *rest = body.splitlines() or [""]
+    known = set(before.splitlines())
+    return "\n".join([first, *(line for line in rest if line not in known)])
 
 
 def _short(user: str) -> str:

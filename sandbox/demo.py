@@ -14,15 +14,20 @@ from rich.text import Text
 
 from sandbox.bot import BotDied
 from sandbox.chat import Chat
+from sandbox.playground import furnish, slow_down
 from sandbox.prompt import Prompt
 from sandbox.story import STORY, Stage
+from sandbox.turn import Turn
 from sandbox.world import World
 
 _INVITATION: Final = """\
 You are Alice now, and everything here is gone when you leave.
-  in the room   !jenkins list · !j build website · !t search #actas · !help
+  in the room   !jenkins list · !j build website · !t timeline · !help
   in the dm     the same without the exclamation mark: accounts · help
-  /room and /dm change between the two, /quit ends."""
+  worth a try   !j build shop          asks before it releases: !j approve shop
+                !j build rotate-keys   lacks something: /thread, and answer there
+                !j build api-tests     fails, with tests and files: !j tests api-tests
+  /room, /dm and /thread (the one with the newest message) say where you type, /quit ends."""
 
 
 class Demo:
@@ -54,6 +59,7 @@ class Demo:
     async def _set_up(self, stack: AsyncExitStack) -> Stage:
         with self._busy("Starting Jenkins and X") as tell:
             world = await stack.enter_async_context(World.open(tell=tell))
+            furnish(world.jenkins, world.x)
             tell("Starting the bot")
             bot = await stack.enter_async_context(world.bot())
             tell("Alice, Bob and Carol set up their devices")
@@ -80,22 +86,12 @@ class Demo:
 
     async def _stay(self, stage: Stage) -> None:
         self._console.print(Rule("Your turn"))
+        slow_down(stage.world.jenkins)
         self._say(_INVITATION, "")
-        rooms = {"/room": stage.team, "/dm": stage.dms["alice"]}
-        labels = {"/room": "alice in Team> ", "/dm": "alice in the dm> "}
-        here = "/room"
-        with Prompt.open() as self._prompt:
-            while True:
-                typed = await self._prompt.ask(labels[here])
-                line = "/quit" if typed is None else typed.strip()
-                if line == "/quit":
-                    return
-                if line in rooms:
-                    here = line
-                elif line.startswith("/"):
-                    self._say("There are /room, /dm and /quit.", "dim")
-                elif line:
-                    await stage.alice.say(rooms[here], line)
+        room, dm = stage.team, stage.dms["alice"]
+        with Prompt.open() as self._prompt, _left_by_ctrl_c():
+            await Turn(stage.alice, self._prompt, self._remark, room=room, dm=dm).run()
+        self._remark("Stopping everything …")
 
     @contextmanager
     def _busy(self, text: str, *, quiet: bool = False) -> Iterator[Callable[[str], None]]:
@@ -113,6 +109,9 @@ class Demo:
         if log:
             self._say("The end of the bot's log:\n" + "\n".join(log.splitlines()[-30:]), "dim")
 
+    def _remark(self, text: str) -> None:
+        self._say(text, "dim")
+
     def _say(self, text: str, style: str) -> None:
         self._show(Text(text, style=style))
 
@@ -124,3 +123,14 @@ class Demo:
 
     def _elapsed(self) -> str:
         return f"{time.monotonic() - self._began:.0f} s"
+
+
+@contextmanager
+def _left_by_ctrl_c() -> Iterator[None]:
+    """A block that Ctrl-C ends, as good a way out as any: what comes after it goes on."""
+    try:
+        yield
+    except asyncio.CancelledError:  # that is how asyncio tells the main task of Ctrl-C
+        task = asyncio.current_task()
+        if task is None or task.uncancel():
+            raise

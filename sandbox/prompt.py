@@ -43,12 +43,16 @@ class Prompt:
     async def ask(self, label: str) -> str | None:
         """Return the next line that is typed, or None at the end of input."""
         self._label = label
+        line: str | None = None
         answer: asyncio.Future[str | None] = self._loop.create_future()
         self._wanted.put((label, answer))
         try:
-            return await answer
+            line = await answer
         finally:
             self._label = ""
+            if line is None:  # nobody has pressed Enter
+                print()
+        return line
 
     def above(self, show: Callable[[], None]) -> None:
         """Let ``show`` print above the line that is being typed, which stays as it is."""

@@ -10,12 +10,21 @@ import sys
 import termios
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.table import Table
+from rich.text import Text
 
 from sandbox import demo as demo_module
+from sandbox.bot import Bot
+from sandbox.chat import Chat
 from sandbox.demo import Demo
+from sandbox.person import Person
+from sandbox.timeline import Message, Timeline
 
 _ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
@@ -117,6 +126,34 @@ async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
     assert await terminal.ends() == 0
 
 
+async def test_what_the_demo_offers_can_be_tried(terminal: Terminal) -> None:
+    """A pipeline that asks, tests that fail, files, and a question in a thread."""
+    await terminal.shows(r"All \d+ steps came out right")
+    terminal.type("!j build shop")
+    await terminal.shows(r"It asks: Release it to our customers\?")
+    typed = terminal.type("!j build api-tests")
+    await terminal.shows(r"UNSTABLE(.|\n)*2 of 43 tests failed", after=typed)
+    typed = terminal.type("!j artifacts api-tests report.txt")
+    await terminal.shows(r"Team │ actas: \[file report.txt\]", after=typed)
+    typed = terminal.type("!j approve shop TO=all")
+    await terminal.shows(r"shop #4 (.|\n)*SUCCESS after", after=typed)
+    typed = terminal.type("!j build rotate-keys")
+    await terminal.shows(r"Team ⤷ │ actas: What is TICKET\?", after=typed)
+    typed = terminal.type("/thread\nOPS-12")
+    await terminal.shows(r"alice · actas │ actas: (.|\n)*What is PASSPHRASE\?", after=typed)
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04"])
+async def test_ctrl_c_and_ctrl_d_at_the_prompt_end_the_demo_well(
+    terminal: Terminal, key: str
+) -> None:
+    """The next line is the shell's own."""
+    await terminal.shows(r"alice in Team> ")
+    terminal.type(key, enter=False)
+    assert await terminal.ends() == 0
+    assert re.search(r"alice in Team> \nStopping everything …\n$", terminal.text)
+
+
 async def test_ctrl_c_ends_the_demo_without_a_traceback(terminal: Terminal) -> None:
     """In the middle of the story, too."""
     await terminal.shows(r"Set up after")
@@ -142,6 +179,26 @@ async def test_ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() -> None:
         terminal.type("\x03", enter=False)
         assert await terminal.ends() != 0
         assert terminal.attributes() == before
+
+
+def test_of_an_edited_message_only_its_beginning_and_what_is_new_are_shown() -> None:
+    """A log that grows is not printed all over again."""
+    shown: list[Text] = []
+    chat = Chat(cast("Bot", SimpleNamespace(user="@actas:x")), lambda row: shown.append(_said(row)))
+    alice = SimpleNamespace(user="@alice:x", timeline=Timeline(), device=SimpleNamespace(rooms={}))
+    chat.follow(cast("Person", alice))
+    log = Message("!r:x", "$1", "@actas:x", 0, {"body": "The log:\none"}, encrypted=True)
+    alice.timeline.put(log)
+    alice.timeline.put(replace(log, content={"body": "The log:\none\ntwo"}))
+    assert [text.plain for text in shown] == [
+        "actas: The log:\none",
+        "actas: The log:\ntwo (edited)",
+    ]
+
+
+def _said(row: RenderableType) -> Text:
+    (_, _, said) = (next(iter(column.cells)) for column in cast("Table", row).columns)
+    return cast("Text", said)
 
 
 async def test_a_step_that_goes_wrong_fails_the_demo_and_is_named(

@@ -1,0 +1,95 @@
+"""What there is to be tried out once the demo's story is over: jobs of every kind, and posts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from sandbox.jenkins import (
+    CONFIGURE,
+    Ask,
+    Case,
+    JenkinsStandIn,
+    Stage,
+    boolean,
+    choice,
+    password,
+    string,
+)
+from sandbox.x import XStandIn
+
+_SHOP: Final = (
+    Stage("Build", 3, log="Compiling 212 files\nCompiled\n"),
+    Stage("Test", 3, log="Running 340 tests\nAll of them passed\n"),
+    Stage(
+        "Release",
+        3,
+        asks=Ask(
+            "Release it to our customers?", ok="Release", parameters=(choice("TO", "10%", "all"),)
+        ),
+        log="Rolling out\nRolled out\n",
+    ),
+)
+_TESTS: Final = (
+    *(Case(f"answers_{number}", class_name="shop.ApiTest") for number in range(40)),
+    Case(
+        "rejects_an_empty_cart", "REGRESSION", "expected 400, got 500", class_name="shop.CartTest"
+    ),
+    Case("pays_in_yen", "FAILED", "¥100.50 is no amount of yen", class_name="shop.PayTest", age=3),
+    Case("sends_by_pigeon", "SKIPPED", class_name="shop.PostTest"),
+)
+_CHECKED: Final = "".join(f"https://example.org/guide/{page}: 200\n" for page in range(1, 31))
+
+
+def furnish(jenkins: JenkinsStandIn, x: XStandIn) -> None:
+    """Add them to what the story needs, which they leave as it is."""
+    _jobs(jenkins)
+    _past(jenkins)
+    jenkins.allow("alice", "", CONFIGURE)
+    x.publish("carol", "Our new shop is nearly there. https://example.org/shop")
+    x.publish("bob", "@alice will you announce the release?")
+
+
+def slow_down(jenkins: JenkinsStandIn) -> None:
+    """Let what the story builds take as long as one likes to watch."""
+    for name in ("website", "deploy-prod"):
+        job = jenkins.job(name)
+        job.seconds = job.estimate = 8
+
+
+def _jobs(jenkins: JenkinsStandIn) -> None:
+    report = jenkins.job("tools/nightly report")
+    report.seconds, report.log = 90, "".join(f"Table {n} of 30\n" for n in range(1, 31))
+    jenkins.add_job("shop", stages=_SHOP, description="Builds the shop; asks before it releases")
+    jenkins.add_job(
+        "api-tests",
+        seconds=6,
+        log="Collected 43 tests\n2 failed, 40 passed, 1 skipped\n",
+        tests=_TESTS,
+        artifacts={"report.txt": b"2 of 43 failed\n", "coverage/index.html": b"<p>81 %</p>\n"},
+    )
+    broken = "https://example.org/guide/31: 404\nERROR: 1 link of 31 is broken\n"
+    jenkins.add_job("check-links", seconds=4, result="FAILURE", log=_CHECKED + broken)
+    jenkins.add_job(
+        "rotate-keys",
+        [
+            replace(string("TICKET", description="Why, such as OPS-12"), default=None),
+            replace(password("PASSPHRASE"), default=None),
+            boolean("RESTART", default=True),
+        ],
+        seconds=4,
+    )
+    jenkins.add_node("mac-mini", executors=1, offline=True, reason="It is being repaired")
+    jenkins.add_job("phone-app", on="mac-mini")
+
+
+def _past(jenkins: JenkinsStandIn) -> None:
+    """What was built before, so that there is a history, and an estimate."""
+    for job, seconds, results in (  # the oldest first
+        ("shop", 15, ("SUCCESS", "ABORTED", "SUCCESS")),
+        ("api-tests", 6, ("SUCCESS", "UNSTABLE", "UNSTABLE")),
+        ("check-links", 4, ("SUCCESS", "FAILURE")),
+        ("tools/nightly report", 90, ("SUCCESS", "SUCCESS")),
+    ):
+        for days, result in zip(range(len(results), 0, -1), results, strict=True):
+            jenkins.add_build(job, result, user="carol", ago=days * 86_400, seconds=seconds)
