@@ -99,6 +99,18 @@ async def forget(call: Call[Any]) -> Reply:
     return say("forgotten")
 
 
+@command("admin users")
+async def users(call: Call[Any]) -> Reply:
+    """Show who is here."""
+    return say("users")
+
+
+@command("admin freeze", effect=Effect.WRITE)
+async def freeze(call: Call[Any], user: str) -> Reply:
+    """Freeze somebody."""
+    return say(user)
+
+
 @dataclass(frozen=True)
 class Pin:
     """A flow whose answers only mean something once it has begun."""
@@ -146,6 +158,7 @@ PIN = Pin()
 JENKINS = Sample("jenkins", "Jenkins", ("j",), (TOKEN,), (listing, views, build))
 X = Sample("twitter", "X", ("t",), (PIN,), (search, tweet))
 BUILTINS = (help_, connect, forget)
+FOR_ADMINS = (users, freeze)
 
 
 def registry() -> Registry:

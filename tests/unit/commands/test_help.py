@@ -12,13 +12,14 @@ from bot.commands.help import greeting, help_reply, not_understood
 from bot.commands.registry import Registry, Unknown
 from bot.errors import UserError
 from bot.matrix.render import render
-from tests.unit.commands.sample import BUILTINS, JENKINS, X, build, registry
+from tests.unit.commands.sample import BUILTINS, FOR_ADMINS, JENKINS, X, build, registry
 
 REGISTRY = registry()
+WITH_ADMINS = Registry((JENKINS, X), (*BUILTINS, *FOR_ADMINS))
 
 
-def read(topic: str, prefix: str = "!", among: Registry = REGISTRY) -> str:
-    return render(help_reply(among, topic, prefix)).body
+def read(topic: str, prefix: str = "!", among: Registry = REGISTRY, *, admin: bool = False) -> str:
+    return render(help_reply(among, topic, prefix, admin=admin)).body
 
 
 def test_the_overview_has_every_command_with_its_summary():
@@ -85,10 +86,45 @@ def test_an_example_may_be_written_with_or_without_its_service():
 
 
 def test_a_built_in_command_has_help_too():
-    """Without a service before it."""
+    """Without a service before it; that of connecting names the services, and all ways."""
     assert read("Connect") == (
-        "`!connect <service>`\nConnect your account.\n• `service`: one word, or several in quotes"
+        "`!connect <service>`\n"
+        "Connect your account.\n"
+        "• `service`: `jenkins` or `twitter`\n"
+        "There, it can also be said like this:\n"
+        "• Jenkins: `connect jenkins` or `jenkins set auth …`\n"
+        "• X: `connect twitter` or `twitter setupauth`"
     )
+
+
+def test_the_beginning_of_a_built_in_command_is_enough():
+    """Where there are several, all of them are shown."""
+    assert read("forget") == read("forget me")
+    assert read("Admin", among=WITH_ADMINS, admin=True) == (
+        "• `!admin users` – Show who is here.\n• `!admin freeze <user>` – Freeze somebody."
+    )
+
+
+def test_what_is_for_admins_is_offered_to_nobody_else():
+    """They are told whose it is."""
+    with pytest.raises(UserError) as caught:
+        read("admin", among=WITH_ADMINS)
+    assert caught.value.text == "That is for my admins, who say it in their direct message."
+
+
+@pytest.mark.parametrize("word", ["yes", "No", "cancel", "approve"])
+def test_what_answers_a_question_has_help(word):
+    """It is said without a prefix, and belongs to no service."""
+    assert read(word).startswith(f"`{word.lower()}` – ")
+
+
+def test_a_command_that_is_called_like_an_answer_is_shown_with_it():
+    """Neither hides the other."""
+    taken = replace(build, name="cancel", aliases=())
+    among = Registry((replace(JENKINS, commands=(taken,)),), BUILTINS)
+    said, offered = read("cancel", among=among).split("\n")
+    assert said.startswith("`cancel` – Stop what I ask you")
+    assert offered == "With Jenkins there is `!jenkins cancel <job> [params]` – Start a build."
 
 
 @pytest.mark.parametrize(
