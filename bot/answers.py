@@ -22,6 +22,7 @@ from bot.reply import Reply, marked, say, spelled
 
 _TYPING_AFTER: Final = 0.6  # seconds; a quick answer needs no typing notice
 _TYPING_EVERY: Final = 20.0  # seconds; a typing notice lasts 30
+_FILES: Final = 2  # that are encrypted and sent at once
 _EDIT_EVERY: Final = 3.0  # seconds between two edits of one answer
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Answers:
     def __init__(self, sender: Sender, rooms: Rooms, prefix: str) -> None:
         """``prefix`` begins what is said to the bot in a room."""
         self._sender, self._rooms, self._prefix = sender, rooms, prefix
+        self._files = asyncio.Semaphore(_FILES)
 
     async def compose(
         self,
@@ -213,7 +215,8 @@ class Answers:
         """
         caption = render(reply)
         captioned = reply.file is not None and reply.blocks and not too_long(caption)
-        about = await encrypted_file(self._sender.upload, reply.file or as_file(reply))
+        async with self._files:  # each is there twice meanwhile, and may be large
+            about = await encrypted_file(self._sender.upload, reply.file or as_file(reply))
         if not captioned:
             del content["format"], content["formatted_body"]
             return {**content, **about}

@@ -16,7 +16,7 @@ from bot.clock import now
 from bot.connections import Connections
 from bot.model import Message, follows
 from bot.recent import Recent
-from bot.reply import Block, Mono, Reply, Strong, line, say
+from bot.reply import EMPTY, Block, Mono, Reply, Strong, line, say
 from bot.run import Run
 
 CHOICES: Final = {"yes": True, "y": True, "no": False, "n": False}
@@ -58,8 +58,13 @@ class Confirmations:
             coded = _new_code("yes")
         if actor.private:
             self._connections.parking.withdraw(actor)
-        asked = _question(run, coded, by_another=by_another)
         name = run.service_name
+        if run.to_direct and run.preview.blocks:  # it shows what is not for the room
+            await self._answers.answer(
+                run.message, run.preview, service=name, to_direct=True, interim="preview"
+            )
+            run.preview = EMPTY
+        asked = _question(run, coded, by_another=by_another)
         if await self._answers.answer(run.message, asked, service=name, interim="question"):
             account, run.credential = run.account, None  # nothing is kept open meanwhile
             for_ms = _APPROVE_FOR if by_another else _CONFIRM_FOR
@@ -67,9 +72,14 @@ class Confirmations:
                 run, account, now(), now() + for_ms, coded, by_another
             )
 
-    def drop(self, user: str, room: str) -> None:
-        """What waits there is not meant any more."""
-        self._pending.pop((user, room), None)
+    def replace(self, user: str, room: str) -> None:
+        """Another command is said there: a "yes" is not about the one that waited any more.
+
+        What waits for somebody else goes on waiting: its code says what it is about.
+        """
+        pending = self._pending.get((user, room))
+        if pending is not None and not pending.by_another:
+            del self._pending[user, room]
 
     def asked(self, user: str, room: str) -> int:
         """When a command of the user's began to wait there (ms); 0 if none waits."""

@@ -45,6 +45,11 @@ class Questions:
             await self._put_secret(run, question, go_on)
             return
         asked, service = _asked(question, run), run.service_name
+        if run.to_direct and not message.actor.private:  # its choices are not for the room
+            there = line("Say the command here, and I ask you here.")
+            elsewhere = Reply((*question.prompt.blocks, there))
+            await self._answers.answer(message, elsewhere, service=service, to_direct=True)
+            return
         if await self._answers.answer(message, asked, service=service, interim="question"):
             key = (message.actor.user, message.actor.room)
             self._open[key] = _Open(run, question, now() + _FOR)

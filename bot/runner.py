@@ -21,7 +21,7 @@ from bot.connections import Connections
 from bot.errors import ActasError, Exposed, ServiceError, Unauthorized, UserError
 from bot.following import MOST, Followers, Silent
 from bot.intake import Intake
-from bot.journal import Journal, Note, State
+from bot.journal import Journal, Note, Outgoing, State
 from bot.metrics import Metrics
 from bot.model import Message
 from bot.plugin import Call, Effect, Progress, Question, Ready
@@ -73,7 +73,7 @@ class Runner:
         question or a parked command is forgotten when the bot stops, and never taken up by itself.
         """
         key = (message.actor.user, message.actor.room)
-        self._confirmations.drop(*key)  # a new command takes the place of one that waits
+        self._confirmations.replace(*key)
         self._questions.drop(*key)
         service = invocation.service
         listing = self._listings.get((*key, service.name)) if service else None
@@ -98,19 +98,24 @@ class Runner:
         except UserError as error:
             await self._answers.answer(run.message, explain(error), to_direct=run.to_direct)
             return False
-        if not await self._is_ready(run):
+        run.bound, run.preview = run.typed, EMPTY
+        if await self._is_alone(run) or not await self._is_ready(run) or await self._is_alone(run):
             return False
         by_another = self._needs_another(run)
-        if by_another and run.message.actor.private:
-            where = "Say it in a room where somebody else can."
-            alone = UserError("Somebody else has to let that run.", where)
-            await self._answers.answer(run.message, explain(alone))
-            return False
         asks_first = self._asks_first(run)  # nobody else can know whether that is what was meant
         if by_another or asks_first:
             await self._confirmations.ask(run, by_another=not asks_first)
             return False
         await self._call(run)
+        return True
+
+    async def _is_alone(self, run: Run) -> bool:
+        """Whether somebody else would have to let it run where nobody else is: that was said."""
+        if not (run.message.actor.private and self._needs_another(run)):
+            return False
+        where = "Say it in a room where somebody else can."
+        alone = UserError("Somebody else has to let that run.", where)
+        await self._answers.answer(run.message, explain(alone))
         return True
 
     async def go_on(self, run: Run) -> None:
@@ -134,7 +139,6 @@ class Runner:
     async def _is_ready(self, run: Run) -> bool:
         """Let the command look before it runs. False where it does not run (yet): that was said."""
         command = run.invocation.command
-        run.bound, run.preview = run.typed, EMPTY
         if command.prepare is None:
             return True
         try:
@@ -155,15 +159,28 @@ class Runner:
                 case Ready():
                     run.bound, run.preview, run.asks = found.arguments, found.preview, found.ask
                     run.also = found.also
-                    if run.message.actor.private and run.shows_secret:
-                        await self._intake.remove(run.message.actor.room, run.message.event_id)
-                    return True
+                    return await self._keeps_secret(run)
                 case Question():
                     run.credential = None  # nothing is kept open meanwhile
                     await self._questions.put(run, found, self.go_on)
                 case Reply():
                     self._remember(run, found)
                     await self._say(run, found)
+        return False
+
+    async def _keeps_secret(self, run: Run) -> bool:
+        """A password that was typed in the direct message goes from there; False: it is not used.
+
+        It is taken as every secret is (P1): where nobody else is in the room by the server's list.
+        """
+        message = run.message
+        if not (message.actor.private and run.shows_secret):
+            return True
+        if await self._intake.accepts(message):
+            await self._intake.remove(message.actor.room, message.event_id)
+            return True
+        what = "I cannot tell that nobody else reads this, so I did not use what you typed."
+        await self._removed(run, Exposed(what, "Change what is secret of it"))
         return False
 
     async def _look(self, run: Run) -> Ready | Question | Reply:
@@ -332,9 +349,7 @@ class Runner:
             await self._journal.note(message.event_id, message.actor, note)
         try:
             if reply.blocks or reply.file:
-                outgoing = await self._answers.compose(
-                    message, reply, service=run.service_name, to_direct=run.to_direct, live=live
-                )
+                outgoing = await self._composed(run, reply, live)
                 if reply.follow is not None:
                     await self._followers.keep(run, reply.follow, outgoing.room)
                 if run.acts:
@@ -348,6 +363,19 @@ class Runner:
             await self._journal.close([message.event_id])
         else:
             await self._journal.record(run.record(reply.about), state)
+
+    async def _composed(self, run: Run, reply: Reply, live: Live) -> Outgoing:
+        """The answer; where what was done cannot be told in private, that it was done (P6)."""
+        message, name = run.message, run.service_name
+        try:
+            return await self._answers.compose(
+                message, reply, service=name, to_direct=run.to_direct, live=live
+            )
+        except ActasError:
+            if not (run.acts and run.to_direct):
+                raise
+        done = say("That has been run, but its answer could not be sent to our direct message.")
+        return await self._answers.compose(message, done, service=name)
 
     async def _reconnect(self, run: Run) -> None:
         """The service does not accept the credential any more: nothing was done over there."""

@@ -23,7 +23,10 @@ from bot.secret import Secret
 from bot.services.jenkins.words import Word, scan
 
 _NAME: Final = re.compile(r"[^\s=&/,'\"\\\0]+(?==)")
-_SECRET: Final = re.compile(r"pass|pwd|secret|token|key|credential|auth", re.IGNORECASE)
+_SECRET: Final = re.compile(
+    r"pass|pwd|secret|token|credential|auth(?!or)|api_?key|private_?key|(?<![a-z])key(?![a-z])",
+    re.IGNORECASE,
+)
 _MASK: Final = "********"
 _UNSAID: Final = "…"  # not the mask: who compares the two texts sees that something is hidden
 _QUOTED: Final = "\0"  # stands for quoted characters where only unquoted ones have a meaning

@@ -41,8 +41,8 @@ async def _prepare_build(
     found = await find(call.api, job)
     if isinstance(found, Reply):
         return found
-    must_be_buildable(found.path, found.job)
     settled = settle(found.job.definitions, params, answers, private=call.actor.private)
+    must_be_buildable(found.path, found.job)  # a password that others read is told of in any case
     if isinstance(settled, Question):
         return settled
     if settled:

@@ -18,7 +18,7 @@ from bot.errors import UserError
 from bot.services.twitter.length import LONGEST, Ruler, is_gap, normal, words_and_gaps
 
 MOST: Final = 25  # posts of a thread
-SHOWN: Final = 7_000  # bytes of JSON in HTML: the message that asks for a yes holds it four times
+SHOWN: Final = 6_800  # bytes of JSON in HTML: the message that asks for a yes holds it four times
 
 _NUMBERS: Final = ((9, len(" 9/9")), (MOST, len(" 25/25")))
 _SENTENCE_ENDS: Final = re.compile(r"[.!?…。！？][)\]\"'»”’」』]*\Z")
@@ -61,7 +61,7 @@ def draft(text: str) -> tuple[Part, ...]:
     length = ruler.weigh(text)
     if length <= LONGEST:
         return (Part(text, length, ruler.links(text)),)
-    if length > MOST * LONGEST or len(json.dumps(escape(text))) > SHOWN:
+    if length > MOST * LONGEST or len(json.dumps(escape(text).replace("\n", "<br>"))) > SHOWN:
         raise _too_long(length)
     plain = normal(text).strip()
     atoms = list(_atoms(plain, ruler))

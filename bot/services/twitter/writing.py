@@ -33,7 +33,8 @@ async def _show_reply(
 ) -> Ready:
     parts = await call.api.draft(text)
     shown = preview(parts, call.account, call.api.prices, _link(call, post))
-    return Ready({"post": post, "text": text}, shown, ask=len(parts) > 1)
+    ready = {"post": post, "text": text}
+    return Ready(ready, shown, ask=len(parts) > 1, also=(f"tweet {text}",))
 
 
 @command(

@@ -99,7 +99,7 @@ def test_what_is_too_long_for_a_thread_is_refused(text):
 
 
 def test_the_longest_thread_fits():
-    assert len(draft("word " * (55 * MOST - 10))) == MOST
+    assert len(draft("word " * (55 * MOST - 20))) == MOST
 
 
 SPACES = st.sampled_from([" ", "\n", "\n\n", "  ", "\u3000", "\t"])
