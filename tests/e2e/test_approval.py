@@ -79,6 +79,15 @@ async def test_ones_own_word_is_not_enough(scene: Scene) -> None:
     assert started_by(scene.world, job) == []
 
 
+async def test_it_goes_on_waiting_while_its_asker_says_other_things(scene: Scene) -> None:
+    """Somebody else's word may take a while."""
+    job, word = await scene.ask()
+    await scene.alice.asks("!accounts", "jenkins")
+    position = scene.alice.position
+    await scene.bob.says(word)
+    await scene.alice.hears(f"{job} #1", after=position)
+
+
 async def test_a_word_without_the_code_may_be_an_old_one(scene: Scene) -> None:
     """A homeserver could have held it back: it is told which word is meant."""
     job, word = await scene.ask()

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.bot import Bot
+from sandbox.jenkins import choice
 from sandbox.world import Arrive, World
 from tests.e2e.seat import Seat
 from tests.e2e.steps import connect_jenkins, meet, new_job, open_dm
@@ -57,3 +59,19 @@ async def test_where_guests_come_in_by_themselves_as_well(
     private = dm.position
     await room.asks(f"!jenkins build {job}", "People outside can read this room")
     await dm.hears(f"{job} #1", after=private)
+
+
+async def test_what_a_command_still_needs_is_not_asked_for_there(
+    world: World, seats: tuple[Seat, Seat]
+) -> None:
+    """The choices are Jenkins' as well; the command is talked through in private."""
+    room, dm = seats
+    job = new_job(world, replace(choice("ENV", "inner-secret", "prod"), default=None))
+    await _set(room, "m.room.history_visibility", {"history_visibility": "world_readable"})
+    await room.who.catches_up()
+    position, private = room.position, dm.position
+    await room.asks(f"!jenkins build {job}", "People outside can read this room")
+    asked = await dm.hears("ENV", after=private)
+    assert "Say the command here" in asked.body
+    await room.settles()
+    assert "inner-secret" not in " ".join(room.heard(after=position))
