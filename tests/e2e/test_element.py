@@ -12,7 +12,15 @@ from sandbox.world import World
 from tests.e2e.conftest import AtElement
 from tests.e2e.evidence import connected
 from tests.e2e.seat import Seat
-from tests.e2e.steps import connect_jenkins, meet, new_job, new_long_folder, open_dm, started_by
+from tests.e2e.steps import (
+    coded_yes,
+    connect_jenkins,
+    meet,
+    new_job,
+    new_long_folder,
+    open_dm,
+    started_by,
+)
 
 
 @dataclass(frozen=True)
@@ -124,7 +132,7 @@ async def test_a_build_that_needs_more_is_talked_through_in_its_thread_and_follo
     assert f"jenkins build {job} ENV=prod PW=********" in asked.body
     assert asked.unwarned
     position = room.position
-    await room.says("yes", thread=said)
+    await room.says(coded_yes(asked), thread=said)
     answer = await room.hears(f"{job} #1", after=position)
     await world.jenkins.finish(job)
     ended = await room.hears(
