@@ -19,14 +19,14 @@ _OPTIONAL = " (may be left out)"
 
 def about_service(service: AnyService, prefix: str) -> Reply:
     """All that can be said to a service, and the ways to connect it."""
-    blocks: list[Block] = [title(service)]
+    blocks: list[Block] = [line(*_title(service))]
     if service.commands:
         blocks.append(summaries(service.commands, f"{prefix}{service.name} "))
     if service.flows:
         blocks.append(line("To connect, in our direct message: ", *_ways(service), "."))
-    examples = [_example(service, c.examples[0], prefix) for c in service.commands if c.examples]
-    if examples:
-        blocks += [line("For example:"), bullets([line(Mono(text)) for text in examples])]
+    for first in [c for c in service.commands if c.effect is not Effect.READ][:1]:
+        topic = Mono(f"{prefix}help {service.name} {first.name}")
+        blocks.append(line(topic, " tells more of that one, with examples."))
     return Reply(tuple(blocks))
 
 
@@ -52,9 +52,10 @@ def about_command(
     return Reply(tuple(blocks))
 
 
-def title(service: AnyService) -> Line:
-    """Its name, and its short ones."""
-    return line(Strong(service.title), *(_also(service.aliases) if service.aliases else ()))
+def in_brief(service: AnyService) -> Line:
+    """Its name, and the words of all that can be said to it."""
+    words = ", ".join(command.name for command in service.commands)
+    return line(*_title(service), f": {words}" if words else "")
 
 
 def summaries(commands: Sequence[Command], before: str) -> Block:
@@ -77,6 +78,13 @@ def _argument(parameter: Parameter, own: Registry | None) -> Line:
         what = list(either([service.name for service in own.services]))
     optional = "" if parameter.required else _OPTIONAL
     return line(Mono(parameter.flag or parameter.name), ": ", *what, optional)
+
+
+def _title(service: AnyService) -> Iterator[Inline]:
+    """Its name, and its short ones."""
+    yield Strong(service.title)
+    if service.aliases:
+        yield from _also(service.aliases)
 
 
 def _also(aliases: Sequence[str]) -> Iterator[Inline]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from bot.commands.explained import about_command, about_service, either, summaries, title
+from bot.commands.explained import about_command, about_service, either, in_brief, summaries
 from bot.commands.registry import AnyService, FlowAnswer, FlowStart, Invocation, Registry, Unknown
 from bot.errors import UserError
 from bot.plugin import Command
@@ -79,17 +79,17 @@ def _overview(registry: Registry, prefix: str, in_rooms: str, *, admin: bool) ->
             "my name; in our direct message just say it.",
         )
     ]
-    for service in registry.services:
-        blocks += [title(service), summaries(service.commands, f"{prefix}{service.name} ")]
+    blocks += [in_brief(service) for service in registry.services]
     always = [c for c in registry.builtins if admin or not c.for_admins]
     blocks += [line(Strong("And always")), summaries(always, prefix)]
-    topic = f"{prefix}help {registry.services[0].name}" if registry.services else f"{prefix}help"
-    blocks.append(
+    first = registry.services[0].name if registry.services else "connect"
+    blocks += [
+        line("Where I have asked you something, ", Mono("cancel"), " drops it."),
         line(
-            Mono(topic), " tells more. ", Mono(">dm"),
+            Mono(f"{prefix}help {first}"), " tells more. ", Mono(">dm"),
             " at the end of a command sends its answer to our direct message.",
-        )
-    )  # fmt: skip
+        ),
+    ]  # fmt: skip
     return Reply(tuple(blocks))
 
 
