@@ -37,7 +37,8 @@ class Accounts:
         Raises:
             NotConnected: there is none.
             UserError: it is frozen: it was given under another identity than the actor's, or that
-                is not the one that the actor is known by now, or an admin has frozen them.
+                is not the one that the actor is known by now, or their server shows another one
+                since they spoke, or an admin has frozen them.
         """
         try:
             found = await self._vault.get(actor.user, service.name)
@@ -52,7 +53,8 @@ class Accounts:
             raise NotConnected(
                 f"You have not connected {service.title}.", f"Say `connect {service.name}`."
             )
-        if not await self.knows(actor) or found.identity != actor.identity:
+        known = await self.knows(actor) and not self._pins.shown_another(actor.user)
+        if not known or found.identity != actor.identity:
             await self.must_be_able_to_connect(actor)
             raise UserError(
                 f"Your credential for {service.name} is frozen, because your identity has changed.",

@@ -76,6 +76,11 @@ class Pins:
             return Standing.KNOWN
         return Standing.CHANGED if pin.verified_at is None else Standing.MUST_VERIFY
 
+    def shown_another(self, user: str) -> bool:
+        """Whether the server shows another identity of the user's than the one that is pinned."""
+        pin = self._pins.get(user)
+        return pin is not None and pin.changed_to is not None
+
     def trusts(self, devices: DeviceList) -> bool:
         """Whether this identity is the pinned one, of somebody who is not frozen.
 

@@ -213,6 +213,17 @@ async def test_whoever_is_connected_as_somebody_else_now_follows_nothing_of_befo
     assert over.looks == 0
 
 
+async def test_whoever_shows_another_identity_now_follows_nothing_of_before(begin, over):
+    """What is theirs is frozen, though nothing was said under the new one."""
+    stage = await begin()
+    await stage.says(ALICE, "!j build it")
+    await stage.show(ALICE, "z" * 43)
+    over.looks = 0
+    await asyncio.gather(*stage.followers._tasks.values())
+    assert "frozen" in stage.sent.texts[-1]
+    assert over.looks == 0
+
+
 async def test_nothing_begins_while_the_bot_stops(begin):
     """What is stored begins after the next start."""
     first = await begin()
