@@ -60,9 +60,12 @@ class Confirmations:
             self._connections.parking.withdraw(actor)
         name = run.service_name
         if run.to_direct and run.preview.blocks:  # it shows what is not for the room
-            await self._answers.answer(
+            if not await self._answers.answer(
                 run.message, run.preview, service=name, to_direct=True, interim="preview"
-            )
+            ):  # nobody can mean what they have not seen
+                unseen = say("I could not show you in our direct message what that would do.")
+                await self._answers.answer(run.message, unseen)
+                return
             run.preview = EMPTY
         asked = _question(run, coded, by_another=by_another)
         if await self._answers.answer(run.message, asked, service=name, interim="question"):

@@ -46,8 +46,6 @@ from bot.reply import marked, say
 from bot.runner import Runner
 from bot.strays import Strays
 
-_UNKNOWN_MAY_SAY: Final = ("help", "connect", "verify")  # who is not who the bot knows
-
 _PERSONAL: Final = ("accounts", "history")  # the bot's own commands that show what is somebody's
 
 log = structlog.get_logger()
@@ -201,7 +199,8 @@ class Dispatch:
     ) -> bool:
         """Take it as an answer to something that was asked. False where it is none."""
         actor = message.actor
-        if self._decides(message, word):
+        in_its_thread = found is None and self._questions.fits(message)  # where "no" is an answer
+        if not in_its_thread and self._decides(message, word):
             await self._runner.decide(message, word)
             return True
         if self._confirmations.awaits_another(actor.user, actor.room, word):

@@ -177,7 +177,9 @@ class Runner:
         if not (message.actor.private and run.shows_secret):
             return True
         if await self._intake.accepts(message):
-            await self._intake.remove(message.actor.room, message.event_id)
+            if not await self._intake.remove(message.actor.room, message.event_id):
+                hint = say("I may not remove your message with the secret: please delete it.")
+                await self._answers.answer(message, hint, interim="secret")
             return True
         what = "I cannot tell that nobody else reads this, so I did not use what you typed."
         await self._removed(run, Exposed(what, "Change what is secret of it"))

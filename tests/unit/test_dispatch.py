@@ -26,6 +26,24 @@ async def _with(_, answers, *, text):
     return Ready({"text": text})
 
 
+async def _shown(_, _answers, *, text):
+    return Ready({"text": text}, preview=say("It is like this."), ask=True)
+
+
+class Typed(str):
+    """A password that was typed."""
+
+    __slots__ = ()
+
+    def masked(self):
+        """Nothing of it."""
+        return "********"
+
+
+async def _typed(_, _answers, *, text):
+    return Ready({"text": Typed(text)})
+
+
 class Ran:
     """What was run."""
 
@@ -44,6 +62,8 @@ class Ran:
         yield command("do", effect=acts)(run)
         yield command("place", effect=acts, prepare=_where)(run)
         yield command("open", effect=acts, prepare=_with)(run)
+        yield command("post", effect=acts, prepare=_shown)(run)
+        yield command("unlock", effect=acts, prepare=_typed)(run)
 
 
 @pytest.fixture
@@ -193,3 +213,51 @@ async def test_a_password_that_is_asked_for_no_more_is_told_of(perform, ran):
     assert ["one" in text or "dropped" in text for text in asked] == [True, True, False]
     await stage.says(ALICE, "hunter2", room=DM)
     assert "This will run `jenkins open two`" in stage.sent.texts[-1]
+
+
+async def test_nothing_is_approved_for_somebody_whose_identity_has_changed_since(perform, ran):
+    """Their credentials are frozen, though they have said nothing under the new one."""
+    stage = await perform(approve=["jenkins do *"])
+    await stage.says(ALICE, "!j do it")
+    code = _code(stage, "approve")
+    await stage.show(ALICE, "z" * 43)
+    await stage.says(BOB, code)
+    assert ran.calls == []
+    assert "frozen" in stage.sent.texts[-1]
+
+
+async def test_a_no_in_the_thread_of_a_question_answers_it(perform, ran):
+    """It is not about what waits for somebody else meanwhile."""
+    stage = await perform(approve=["jenkins do *"])
+    await stage.says(ALICE, "!j do it")
+    said = await stage.says(ALICE, "!j place it")
+    await stage.says(ALICE, "no", thread=said.event_id)
+    assert "This will run `jenkins place it no`" in stage.sent.texts[-1]
+
+
+async def test_what_could_not_be_shown_in_the_direct_message_is_not_asked_about(perform, ran):
+    """A "yes" would be to something that nobody has seen."""
+    stage = await perform()
+    stage.house.open = lambda: True
+
+    async def away(_user):
+        raise Unreachable("no answer in time")
+
+    stage.house.direct = away
+    await stage.says(ALICE, "!j post it")
+    assert "could not show you" in stage.sent.texts[-1]
+    await stage.says(ALICE, "yes")
+    assert ran.calls == []
+
+
+async def test_a_password_that_may_not_be_removed_is_told_of(perform, ran):
+    """Else it stays there, and nobody knows."""
+    stage = await perform()
+
+    async def refused(*_):
+        return False
+
+    stage.sent.redact = refused
+    await stage.says(ALICE, "j unlock hunter2", room=DM)
+    assert any("please delete it" in text for text in stage.sent.texts)
+    assert ran.calls == ["hunter2"]
