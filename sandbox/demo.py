@@ -23,7 +23,8 @@ from sandbox.world import World
 _INVITATION: Final = """\
 You are Alice now, and everything here is gone when you leave.
   in the room   !jenkins list · !j build website · !t timeline · !help
-  in the dm     the same without the exclamation mark: accounts · help
+  in the dm     the same without the exclamation mark: accounts · help · forget me
+                (your token for Jenkins stands in step 1, and X shows its page in a browser)
   worth a try   !j build shop          asks before it releases: !j approve shop
                 !j build rotate-keys   lacks something: /thread, and answer there
                 !j build api-tests     fails, with tests and files: !j tests api-tests
