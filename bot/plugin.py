@@ -85,12 +85,14 @@ class Question:
 
     It is asked in the thread of the command, a ``secret`` one in the direct message only. The
     answer is kept under ``name``; where there are ``choices``, it is one of them, as they spell it.
+    ``secret_typed``: what was typed with the command holds a secret, so its message is removed.
     """
 
     name: str
     prompt: Reply
     choices: tuple[str, ...] = ()
     secret: bool = False
+    secret_typed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

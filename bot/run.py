@@ -40,6 +40,7 @@ class Run:
     asks: bool = False
     preview: Reply = EMPTY
     also: tuple[str, ...] = ()
+    removed: bool = False  # its message held a secret, and is gone
     approved_by: str | None = None
 
     @property

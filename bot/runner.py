@@ -159,24 +159,26 @@ class Runner:
                 case Ready():
                     run.bound, run.preview, run.asks = found.arguments, found.preview, found.ask
                     run.also = found.also
-                    return await self._keeps_secret(run)
+                    return await self._keeps_secret(run, typed=run.shows_secret)
                 case Question():
                     run.credential = None  # nothing is kept open meanwhile
-                    await self._questions.put(run, found, self.go_on)
+                    if await self._keeps_secret(run, typed=found.secret_typed):
+                        await self._questions.put(run, found, self.go_on)
                 case Reply():
                     self._remember(run, found)
                     await self._say(run, found)
         return False
 
-    async def _keeps_secret(self, run: Run) -> bool:
+    async def _keeps_secret(self, run: Run, *, typed: bool) -> bool:
         """A password that was typed in the direct message goes from there; False: it is not used.
 
         It is taken as every secret is (P1): where nobody else is in the room by the server's list.
         """
         message = run.message
-        if not (message.actor.private and run.shows_secret):
+        if not (typed and message.actor.private) or run.removed:
             return True
         if await self._intake.accepts(message):
+            run.removed = True
             if not await self._intake.remove(message.actor.room, message.event_id):
                 hint = say("I may not remove your message with the secret: please delete it.")
                 await self._answers.answer(message, hint, interim="secret")
@@ -351,7 +353,7 @@ class Runner:
             await self._journal.note(message.event_id, message.actor, note)
         try:
             if reply.blocks or reply.file:
-                outgoing = await self._composed(run, reply, live)
+                outgoing = await self._composed(run, reply, state, live)
                 if reply.follow is not None:
                     await self._followers.keep(run, reply.follow, outgoing.room)
                 if run.acts:
@@ -366,18 +368,18 @@ class Runner:
         else:
             await self._journal.record(run.record(reply.about), state)
 
-    async def _composed(self, run: Run, reply: Reply, live: Live) -> Outgoing:
-        """The answer; where what was done cannot be told in private, that it was done (P6)."""
+    async def _composed(self, run: Run, reply: Reply, state: State, live: Live) -> Outgoing:
+        """The answer; where that cannot be made into a message, a sentence that says so (P6)."""
         message, name = run.message, run.service_name
         try:
             return await self._answers.compose(
                 message, reply, service=name, to_direct=run.to_direct, live=live
             )
-        except ActasError:
-            if not (run.acts and run.to_direct):
-                raise
-        done = say("That has been run, but its answer could not be sent to our direct message.")
-        return await self._answers.compose(message, done, service=name)
+        except ActasError as error:
+            log.warning("answer.not_composed", room=message.actor.room, error=str(error))
+        done = run.acts and state == "finished"
+        what = "That has been run, but its answer" if done else "The answer to that"
+        return await self._answers.compose(message, say(f"{what} could not be sent."), service=name)
 
     async def _reconnect(self, run: Run) -> None:
         """The service does not accept the credential any more: nothing was done over there."""

@@ -141,6 +141,19 @@ async def test_a_password_that_was_typed_in_a_room_is_removed_and_not_used(scene
     assert said  # by another bot without the right to it the message would stay, and be told of
 
 
+async def test_a_password_that_is_typed_in_the_direct_message_goes_from_there_at_once(
+    scene: Scene,
+) -> None:
+    """Also when another one is asked for, and nothing comes of it."""
+    job = new_job(scene.world, password("P1"), password("P2", default=None))  # type: ignore[arg-type]
+    position = scene.dm.position
+    said = await scene.dm.says(f"jenkins build {job} P1=hunter2")
+    await scene.dm.sees_removed(said, after=position)
+    await scene.dm.hears("P2", after=position)
+    await scene.dm.asks("cancel", "Cancelled")
+    assert scene.built(job) == []
+
+
 async def test_in_the_direct_message_the_next_text_is_the_answer(scene: Scene, bot: Bot) -> None:
     """A command takes the question's place."""
     del bot

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from bot.errors import Exposed
@@ -35,7 +36,8 @@ def settle(
         UserError: what was typed cannot be meant.
     """
     hidden = {d.name for d in definitions if d.hidden}
-    _refuse_exposed([n for n, v in params.pairs if n in hidden and v], private=private)
+    typed = [n for n, v in params.pairs if n in hidden and v]
+    _refuse_exposed(typed, private=private)
     given = legal(definitions, params)
     pairs = {n: _sealed(v) if n in hidden else v for n, v in given.pairs}
     needed = {n for n, v in pairs.items() if n in hidden and not v} | {*unknown} - {*pairs}
@@ -44,7 +46,7 @@ def settle(
         if definition.name in needed:
             answer = answers.get(definition.name)
             if answer is None:
-                return question(definition)
+                return replace(question(definition), secret_typed=bool(typed))
             pairs[definition.name] = _answered(definition, answer)
     return Params(tuple(pairs.items()))
 
