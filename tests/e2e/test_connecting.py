@@ -361,8 +361,8 @@ async def test_forget_me_asks_first_and_removes_everything(world: World, dm: Sea
 @pytest.mark.parametrize(
     ("topic", "shown"),
     [
-        ("", "jenkins build <job> [params]"),
-        (" jenkins", "connect jenkins"),
+        ("", "describe, last, build, "),
+        (" jenkins", "jenkins build <job> [params]"),
         (" jenkins build", "It changes something over there"),
         (" j b", "It changes something over there"),
         (" tweet", "too long for a post"),
