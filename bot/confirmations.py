@@ -68,6 +68,10 @@ class Confirmations:
                 return
             run.preview = EMPTY
         asked = _question(run, coded, by_another=by_another)
+        before = self._pending.get((actor.user, actor.room))
+        if before is not None and before.by_another and before.until > now():
+            instead = line("It takes the place of ", Mono(before.run.shown), ", which is dropped.")
+            asked = Reply((*asked.blocks, instead))
         if await self._answers.answer(run.message, asked, service=name, interim="question"):
             account, run.credential = run.account, None  # nothing is kept open meanwhile
             for_ms = _APPROVE_FOR if by_another else _CONFIRM_FOR
@@ -113,6 +117,11 @@ class Confirmations:
         run = pending.run
         at_once = word in CHOICES and not run.resumed and follows(message.place, run.place)
         if word != pending.coded and not at_once:
+            if pending.coded and word in CHOICES:
+                self._pending[key] = pending
+                needs = say("This one needs its code: say ", Mono(pending.coded), ".")
+                await self._answers.answer(message, needs, interim="code")
+                return None
             coded = _new_code("yes")
             self._pending[key] = replace(pending, coded=coded)
             await self._answers.answer(message, _uncertain(coded, run.shown), interim="code")

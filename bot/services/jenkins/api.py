@@ -190,6 +190,9 @@ class JenkinsApi:
             return await client.session.ask(self.site.lane, lambda: question(client))
         except Refused as refused:
             failure = translate(refused, what, retryable=client.session.repeatable)
+        finally:
+            if not client.session.repeatable:  # something may have been changed
+                self.site.forget(self._credential.user)
         raise failure
 
     async def _open(self) -> Client:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
 
 from bot.errors import Exposed
 from bot.plugin import Question
@@ -13,9 +12,7 @@ from bot.reply import Inline, Reply, Strong, say
 from bot.secret import Secret
 from bot.services.jenkins.arguments import Params, Value
 from bot.services.jenkins.beans import Definition
-from bot.services.jenkins.definitions import legal, missing
-
-_YES_NO: Final = {"yes": "true", "no": "false"}
+from bot.services.jenkins.definitions import YES_NO, legal, missing
 
 
 def settle(
@@ -54,7 +51,7 @@ def settle(
 def question(definition: Definition) -> Question:
     """Ask for one value; a password in the direct message only."""
     if definition.kind == "Boolean":
-        return Question(definition.name, _prompt(definition), tuple(_YES_NO))
+        return Question(definition.name, _prompt(definition), tuple(YES_NO))
     return Question(definition.name, _prompt(definition), definition.choices, definition.hidden)
 
 
@@ -84,7 +81,7 @@ def _answered(definition: Definition, answer: Value) -> Value:
     if definition.hidden:
         return _sealed(answer)
     if isinstance(answer, str) and definition.kind == "Boolean":
-        return _YES_NO.get(answer, answer)
+        return YES_NO.get(answer, answer)
     return answer
 
 

@@ -29,6 +29,10 @@ def check(definitions: Sequence[Definition], params: Params) -> tuple[tuple[str,
     return pairs
 
 
+YES_NO: Final = {"yes": "true", "no": "false"}
+"""Booleans as people say them, and as Jenkins has them."""
+
+
 def legal(definitions: Sequence[Definition], params: Params) -> Params:
     """What was typed, in Jenkins' spelling of booleans. Values are never in an error.
 
@@ -79,6 +83,7 @@ def _checked(definition: Definition, value: Value) -> Value:
         return value
     if definition.kind == "Boolean":
         value = value.strip().lower()
+        value = YES_NO.get(value, value)
     allowed = choices(definition)
     if allowed and value not in allowed:
         raise UserError(f"{definition.name} has to be one of: {_some(allowed, ', ')}.")

@@ -67,6 +67,10 @@ class Site:
             del known[next(iter(known))]
         self._known = {**known, key: (now + seconds, found)}
 
+    def forget(self, user: str) -> None:
+        """What a user was told counts no more: they have changed something."""
+        self._known = {k: v for k, v in self._known.items() if k[0] != user}
+
     def link(self, job: JobPath) -> Link:
         """A job, under the configured address: Jenkins may not know it."""
         return Link(job.name, f"{self.settings.url}/{quote(job.item)}/")

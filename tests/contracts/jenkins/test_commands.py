@@ -8,7 +8,7 @@ from urllib.parse import unquote
 import pytest
 
 from bot.errors import Invalid, NotFound, UserError
-from sandbox.jenkins import READ
+from sandbox.jenkins import CONFIGURE, READ
 from tests.contracts.fakes import links, plain
 from tests.contracts.jenkins.conftest import ask, credential_of, run
 
@@ -64,6 +64,13 @@ async def test_listing_is_asked_for_again_after_half_a_minute(jenkins, service, 
     assert "new one" not in (await run(service, alice, "list")).listing
     now += 31
     assert "new one" in (await run(service, alice, "list")).listing
+
+
+async def test_what_somebody_has_changed_themselves_is_listed_at_once(jenkins, service, alice):
+    jenkins.allow("alice", "", CONFIGURE)
+    assert "DISABLED website" not in plain(await run(service, alice, "list"))
+    await run(service, alice, "disable website")
+    assert "DISABLED website" in plain(await run(service, alice, "list"))
 
 
 async def test_long_lists_come_in_pages_whose_numbers_go_on(jenkins, service, alice):
