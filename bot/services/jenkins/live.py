@@ -22,8 +22,10 @@ from bot.services.jenkins.status import Run
 
 State = Mapping[str, Any]
 """``job`` and ``number``; before that is known, ``item`` and ``twin``. ``mine``: it was just
-started by who follows it. ``plain``: there is nothing to know of its stages."""
+started by who follows it. ``plain``: there is nothing to know of its stages. ``told``: the ids of
+the questions that its follower was told of."""
 
+_LONG: Final = 60_000  # ms that a build takes
 _ENOUGH: Final = 256 * 1024  # bytes of the log of a failed build
 
 
@@ -70,10 +72,13 @@ async def _running(call: Call[JenkinsApi], run: Run, build: Build, state: State)
     questions = await _questions(api, run) if stages and stages.asks else ()
     stage = stages.running if stages else ""
     elapsed = api.now - build.timestamp / 1000
+    told, asked = state.get("told", []), [question.id for question in questions]
+    new = [question for question in questions if question.id not in told]
     return Step(
         status.running(run, build, api.now, stage=stage, questions=questions),
-        state,
+        {**state, "told": asked} if new else state,
         pause(elapsed, build.estimated_duration / 1000),
+        more=(status.asks(run, new),) if new else (),  # nobody is notified of an edit
     )
 
 
@@ -88,6 +93,8 @@ async def _ended(call: Call[JenkinsApi], run: Run, build: Build) -> Step:
             pass
         else:
             more = status.why(run, log)
+    if more is None and build.duration > _LONG:  # they have turned to something else meanwhile
+        more = status.over(run, build)
     return Step(status.ended(run, build, stage), None, more=(more,) if more else ())
 
 

@@ -78,6 +78,17 @@ def asked(run: Run, question: Pending) -> Line:
     )
 
 
+def asks(run: Run, questions: Sequence[Pending]) -> Reply:
+    """It waits for somebody; said once, as nobody is notified of an edit."""
+    return Reply((line(run.link, " waits for an answer."), *(asked(run, q) for q in questions)))
+
+
+def over(run: Run, build: Build) -> Reply:
+    """A build that took its time has ended."""
+    result = Strong(short(build.result or "no result"))
+    return Reply((line(run.link, " has ended: ", result, "."),))
+
+
 def ended(run: Run, build: Build, stage: str = "") -> Reply:
     """Its result; ``stage`` is where it went wrong."""
     result = short(build.result or "no result")

@@ -83,7 +83,7 @@ async def test_parameters_travel_in_the_body_only(jenkins, service, alice):
             ("no parameter NOPE", "ENV (staging | prod, default "),
         ),
         ("build deploy prod ENV=moon", ("ENV has to be one of: staging, prod.", "")),
-        ("build deploy prod DRY=yes", ("DRY has to be one of: true, false.", "")),
+        ("build deploy prod DRY=ja", ("DRY has to be one of: true, false.", "")),
         ("build deploy prod ENV=prod ENV=prod", ("ENV is given twice", "")),
         ("build deploy prod ENV=prod loose", ("What follows ENV=…", "quotes")),
         ("build website A=1", ("takes no parameters", "")),

@@ -63,7 +63,10 @@ async def test_live_build_shows_stage_and_question(jenkins, service, alice):
     said = plain(found.reply)
     assert "in the stage Deploy" in said
     assert "It asks: Deploy to <prod>? Say approve ship 1 or reject ship 1." in said
-    assert found.state == state
+    (told,) = found.more
+    assert plain(told).splitlines()[0].endswith("/job/ship/1/) waits for an answer.")
+    again = await step(service, alice, "build", found.state)
+    assert (again.more, again.state) == ((), found.state)  # they are told once
 
 
 @pytest.mark.parametrize("said", ["approve ship", "approve ship 1", "approve SHIP #1"])
@@ -126,7 +129,7 @@ async def test_parameters_are_checked_and_asked_for_and_sent(jenkins, service, a
     [
         ("approve ship 1 NOPE=1", "no parameter NOPE"),
         ("approve ship ENV=moon", "ENV has to be one of"),
-        ("approve ship, DRY=yes", "DRY has to be one of"),
+        ("approve ship, DRY=maybe", "DRY has to be one of"),
     ],
 )
 async def test_what_cannot_be_meant_is_refused(jenkins, service, alice, said, told):

@@ -154,6 +154,8 @@ async def test_counts_of_tests_are_told(jenkins, service, alice):
     found = await step(service, alice, "build", state)
     assert "SUCCESS after 1 min 38 s" in plain(found.reply)
     assert "2 of 1,200 tests failed, 3 skipped." in plain(found.reply)
+    (over,) = found.more  # it has taken a while: nobody is notified of an edit
+    assert plain(over) == f"website #1 ({jenkins.url}/job/website/1/) has ended: SUCCESS."
 
 
 async def test_item_that_was_cancelled_ends_it(jenkins, service, alice):
