@@ -106,3 +106,9 @@ def coded_yes(question: Message) -> str:
     found = re.search(r"`(yes \d{4})`", question.body)
     assert found is not None, question.body
     return found[1]
+
+
+def asked_of_jenkins(world: World) -> int:
+    """How often Jenkins was asked for something, but for how far earlier builds are."""
+    followed = re.compile(r"/queue/item/\d+/|/\d+/(api/json|wfapi/|logText/)|builds")
+    return sum(followed.search(seen.raw_path) is None for seen in world.jenkins.requests)

@@ -12,6 +12,7 @@ from sandbox.x import Answer
 from tests.e2e.evidence import connected, rows, stands_nowhere
 from tests.e2e.seat import Seat
 from tests.e2e.steps import (
+    asked_of_jenkins,
     connect_jenkins,
     connect_x,
     led_dm,
@@ -146,11 +147,11 @@ async def test_what_cannot_be_a_token_is_not_sent_to_jenkins(
 ) -> None:
     """It is removed, and asked for again."""
     await _asked_for_token(dm)
-    seen, position = len(world.jenkins.requests), dm.position
+    seen, position = asked_of_jenkins(world), dm.position
     said = await dm.says(pasted)
     await dm.hears(problem, after=position)
     await dm.sees_removed(said, after=position)
-    assert len(world.jenkins.requests) == seen
+    assert asked_of_jenkins(world) == seen
     stands_nowhere(pasted.partition(":")[2] or pasted, dm.bot, dm.who)
     position = dm.position
     await dm.says(new_token(world))

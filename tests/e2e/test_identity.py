@@ -17,7 +17,15 @@ from sandbox.world import Arrive, World
 from tests.e2e.conftest import NewBot
 from tests.e2e.evidence import rows
 from tests.e2e.seat import Seat
-from tests.e2e.steps import connect_jenkins, connect_x, meet, new_job, open_dm, started_by
+from tests.e2e.steps import (
+    asked_of_jenkins,
+    connect_jenkins,
+    connect_x,
+    meet,
+    new_job,
+    open_dm,
+    started_by,
+)
 
 _CHANGED = "Your identity has changed"
 
@@ -183,7 +191,7 @@ async def test_a_changed_identity_freezes_everything_until_it_is_connected_again
 
     await alice.reset_identity()
     job, position = new_job(world), seat.position
-    seen = len(world.jenkins.requests)
+    seen = asked_of_jenkins(world)
     await seat.says(f"!jenkins build {job}")
     told = await dm.hears(_CHANGED, after=position)
     assert "say `connect`" in told.body
@@ -191,7 +199,7 @@ async def test_a_changed_identity_freezes_everything_until_it_is_connected_again
         await dm.says(text)
     await dm.asks("help accounts", "accounts")
     assert _pinned(bot, alice.user) == before
-    assert len(world.jenkins.requests) == seen
+    assert asked_of_jenkins(world) == seen
 
     await connect_jenkins(dm, world)
     assert _pinned(bot, alice.user) == _master(alice) != before
