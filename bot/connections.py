@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any
 
 import structlog
 
@@ -31,22 +31,21 @@ log = structlog.get_logger()
 Then = Callable[[Secret, Place | None], Awaitable[None]]
 
 
+@dataclass(slots=True)
 class _Secret:
-    """What a command asks for: a flow without beginning or end, that keeps nothing."""
+    """What a command asks for: a flow of one question, whose answer is not kept."""
 
-    name = "secret"
+    prompt: Reply
+    name: str = "secret"
     start: Sequence[str] = ()
     answer: Sequence[str] = ()
-    self_starting = False
-    shape = ""
-    revoke_hint = "Change it where it is used"
+    self_starting: bool = False
+    shape: str = ""
+    revoke_hint: str = "Change it where it is used"
 
     async def run(self, talk: Conversation) -> Grant:
-        """Nobody connects with it."""
-        raise NotImplementedError
-
-
-_SECRET: Final[Flow] = _Secret()
+        """Ask it."""
+        return Grant({self.name: await talk.ask(self.prompt, secret=True)})
 
 
 @dataclass(slots=True)
@@ -102,8 +101,8 @@ class Connections:
         ``what`` is its name there. ``then`` is given it, after what is running there, and its place
         if that is there, too. It does not raise.
         """
-        opened = await self._opened(message, "", _SECRET)
-        opened.task = asyncio.create_task(self._ask(opened, prompt, then))
+        opened = await self._opened(message, "", _Secret(prompt))
+        opened.task = asyncio.create_task(self._ask(opened, then))
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say("I have sent you a direct message to ask for ", Strong(what), ".")
@@ -118,7 +117,7 @@ class Connections:
             room, elsewhere = await self._rooms.direct(actor.user), True
         # another room of theirs may begin one at the same time
         while (found := self._open.get(actor.user)) is not None:
-            if await self.cancel(actor.user) and found.flow is _SECRET:
+            if await self.cancel(actor.user) and isinstance(found.flow, _Secret):
                 await found.talk.tell(
                     say("I ask for one thing at a time: what was before is dropped.")
                 )
@@ -218,10 +217,10 @@ class Connections:
             if self._open.get(actor.user) is opened:
                 del self._open[actor.user]
 
-    async def _ask(self, opened: _Open, prompt: Reply, then: Then) -> None:
+    async def _ask(self, opened: _Open, then: Then) -> None:
         talk, actor = opened.talk, opened.actor
         try:
-            secret = await talk.ask(prompt, secret=True)
+            (secret,) = (await opened.flow.run(talk)).fields.values()
         except Abandoned:
             await talk.tell(say("I did not get an answer, so nothing was run."))
         else:
