@@ -164,7 +164,7 @@ class Followers:
         """Until it has ended. A bug ends it as well: what is stored would meet it again."""
         try:
             await self._look_on(followed)
-        except Exception:
+        except Exception:  # it is a task of its own: nobody else would hear of it
             log.exception("bug", command=followed.command)
             with suppress(StorageError):
                 await self._forget(followed)

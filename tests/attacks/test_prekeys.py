@@ -25,7 +25,9 @@ async def _met(victim: Victim, alice: Person) -> Seat:
     await seat.settles()
     if isinstance(victim, BareBot):  # ours waits until half of them are gone
         await victim.gateway.sees("/keys/upload", after=position)
-        await _comes_round(seat)
+        uploads = -1
+        while uploads != (uploads := len(victim.gateway.seen("/keys/upload"))):
+            await _comes_round(seat)  # until it has nothing to replace any more
     return seat
 
 
@@ -85,12 +87,16 @@ async def test_homeserver_cannot_spoil_the_keys_by_losing_an_answer(
 
     async def attack(victim: Victim) -> Seat:
         seat, (keys,) = await _met(victim, alice), await mallory.devices(victim.user)
-        with victim.gateway.hold("/keys/upload", after=True) as held:
+        with victim.gateway.delay("/sync") as sync:  # so that it replaces all of them at once
+            await seat.says("!help accounts")
+            await sync.arrives()
             for _ in range(45):
                 await mallory.claim(keys)
-            await seat.says("!help accounts")
-            await held.arrives()
-            await victim.kill()
+            with victim.gateway.hold("/keys/upload", after=True) as held:
+                sync.release()
+                await seat.says("!help accounts")
+                await held.arrives()
+                await victim.kill()
         await victim.start()
         await seat.settles()
         for _ in range(5):  # what is left of the former ones
