@@ -58,6 +58,6 @@ $(ELEMENT)/node_modules/ready: .venv/packages $(ELEMENT)/package.json $(ELEMENT)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-emit-index-url --no-emit-find-links --no-header --no-annotate $(UPGRADE) pyproject.toml
 lock: .venv/ready
-	$(COMPILE) --extra postgresql --output-file requirements.lock
-	$(COMPILE) --extra postgresql --extra dev --output-file requirements-dev.lock
+	$(COMPILE) --extra aws --extra postgresql --output-file requirements.lock
+	$(COMPILE) --extra aws --extra postgresql --extra dev --output-file requirements-dev.lock
 	$(NPM) install --prefix $(ELEMENT) --package-lock-only

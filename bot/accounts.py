@@ -14,7 +14,7 @@ import structlog
 from bot.errors import ServiceError, Unopenable, UserError
 from bot.matrix.pins import Pins
 from bot.model import Actor, Credential, Standing
-from bot.plugin import Conversation, Flow, Service
+from bot.plugin import Conversation, Flow, Known, Service
 from bot.vault.vault import Account, Vault
 
 log = structlog.get_logger()
@@ -89,9 +89,14 @@ class Accounts:
             identity=actor.identity,
             created=datetime.now(UTC),
             expires=grant.expires,
+            fresh_until=grant.fresh_until,
         )
         async with service.api(credential) as api:
-            return replace(credential, account=await service.whoami(api))
+            found = await service.whoami(api)
+        if isinstance(found, Known):
+            ends = min((end for end in (grant.expires, found.expires) if end), default=None)
+            return replace(credential, account=found.account, expires=ends)
+        return replace(credential, account=found)
 
     async def must_be_able_to_connect(self, actor: Actor) -> None:
         """See that what the actor connects could be kept, before they show a secret for it.

@@ -149,7 +149,13 @@ class _Bot:
         answers = Answers(account.sender, account.rooms, prefix)
         self.metrics = Metrics()
         intake = Intake(account.rooms, account.sender, answers, self.metrics)
-        self.connections = Connections(accounts, answers, intake, account.rooms, self.lanes)
+        self.connections = Connections(
+            accounts=accounts,
+            answers=answers,
+            intake=intake,
+            rooms=account.rooms,
+            lanes=self.lanes,
+        )
         self.followers = Followers(
             accounts=accounts,
             answers=answers,

@@ -13,6 +13,7 @@ import structlog
 
 from bot.accounts import Accounts
 from bot.answers import Answers
+from bot.connect.callback import Callbacks
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
 from bot.intake import Intake
 from bot.lanes import Lanes
@@ -69,10 +70,18 @@ class Connections:
     """At most one conversation a user; parked commands are offered again when it has ended well."""
 
     def __init__(
-        self, accounts: Accounts, answers: Answers, intake: Intake, rooms: Rooms, lanes: Lanes
+        self,
+        *,
+        accounts: Accounts,
+        answers: Answers,
+        intake: Intake,
+        rooms: Rooms,
+        lanes: Lanes,
+        callbacks: Callbacks | None = None,
     ) -> None:
+        """``callbacks`` are None where the bot has no page that people could come back to."""
         self._accounts, self._answers, self._intake = accounts, answers, intake
-        self._rooms, self._lanes = rooms, lanes
+        self._rooms, self._lanes, self._callbacks = rooms, lanes, callbacks
         self._open: dict[str, _Open] = {}
         self.parking = Parking()
 
@@ -89,7 +98,7 @@ class Connections:
                 :meth:`Accounts.must_be_able_to_connect`.
         """
         await self._accounts.must_be_able_to_connect(message.actor)
-        opened = await self._opened(message, service.name, flow, first)
+        opened = await self._opened(message, flow, service, first)
         opened.task = asyncio.create_task(self._run(opened, service))
         if opened.talk.room == message.actor.room:
             return EMPTY
@@ -101,14 +110,18 @@ class Connections:
         ``what`` is its name there. ``then`` is given it, after what is running there, and its place
         if that is there, too. It does not raise.
         """
-        opened = await self._opened(message, "", _Secret(prompt))
+        opened = await self._opened(message, _Secret(prompt))
         opened.task = asyncio.create_task(self._ask(opened, then))
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say("I have sent you a direct message to ask for ", Strong(what), ".")
 
     async def _opened(
-        self, message: Message, service: str, flow: Flow, first: Secret | None = None
+        self,
+        message: Message,
+        flow: Flow,
+        service: Service[Any] | None = None,
+        first: Secret | None = None,
     ) -> _Open:
         """A new conversation in the direct message; one that was under way ends."""
         actor = message.actor
@@ -123,13 +136,15 @@ class Connections:
                 )
         talk = Talk(
             user=actor.user,
-            service=service,
+            service=service.name if service else "",
+            title=service.title if service else "",
             room=room,
             say_there=self._speaker(actor, room),
+            callbacks=self._callbacks,
             first=first,
         )
         talk.answered = None if elsewhere else message.place
-        opened = self._open[actor.user] = _Open(talk, service, flow, actor)
+        opened = self._open[actor.user] = _Open(talk, talk.service, flow, actor)
         return opened
 
     def waiting(self, user: str) -> tuple[Talk, Flow] | None:

@@ -112,7 +112,8 @@ class Credential:
     """What a service needs to act as one user.
 
     ``account`` is the user's name over there; ``identity`` the Matrix identity (master key) it was
-    given under: a credential is used for no other. Times are timezone-aware.
+    given under: a credential is used for no other. After ``fresh_until`` it is renewed before it is
+    used; at ``expires`` it ends. Times are timezone-aware.
     """
 
     user: str
@@ -123,3 +124,4 @@ class Credential:
     created: datetime
     expires: datetime | None = None
     last_used: datetime | None = None
+    fresh_until: datetime | None = None

@@ -17,6 +17,7 @@ from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, get_type_hi
 
 from pydantic import BaseModel, ConfigDict, PlainValidator
 
+from bot.errors import Unauthorized
 from bot.model import Actor, Credential
 from bot.reply import EMPTY, Reply
 from bot.secret import Secret
@@ -261,6 +262,20 @@ class Conversation(Protocol):
     async def confirm(self, question: Reply) -> bool:
         """Ask a question that is answered with "yes" or "no" as an encrypted text."""
 
+    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
+        """Send the person to a service's page, and wait for what that sends them back with.
+
+        ``url`` is given the address of the bot's own page to come back to, which ends in a one-shot
+        ``?state=`` of 128 bits and is good for ten minutes, and returns the address to open. That
+        page's query is returned without the state: once the person has typed, in the direct
+        message, the code that the bot's page shows to whoever comes back, or at once where the
+        service's page says that it was refused (``error``, ``denied``).
+
+        Raises:
+            Abandoned: the person cancelled, or took longer than ten minutes.
+            UserError: three codes were wrong.
+        """
+
 
 class Abandoned(Exception):  # not an error: the person thought better of it
     """The person cancelled the conversation, or left it alone for too long."""
@@ -268,9 +283,24 @@ class Abandoned(Exception):  # not an error: the person thought better of it
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """What a flow ends with: the secrets to seal, and when they end (timezone-aware)."""
+    """What a flow ends with: the secrets to seal. Times are timezone-aware.
+
+    ``expires`` is when the person has to connect again; ``fresh_until`` when it has to be renewed
+    before it is used (see :class:`Renewing`): an access token's end, or a session's. ``scopes`` are
+    what the service says that it may do, for the person to read.
+    """
 
     fields: Mapping[str, Secret]
+    expires: datetime | None = None
+    fresh_until: datetime | None = None
+    scopes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whose account a credential is, and when it ends where only the service can tell."""
+
+    account: str
     expires: datetime | None = None
 
 
@@ -282,7 +312,8 @@ class Flow(Protocol):
     is True such an answer may come unasked: it begins the flow and answers its first question.
     ``shape`` is a regular expression of what a pasted secret of this kind looks like, or "".
     ``revoke_hint`` tells where a secret that was shown to others is revoked, or "" where it needs
-    no revoking.
+    no revoking. A flow may have one more attribute: ``web = True`` says that it needs
+    :meth:`Conversation.callback`, so that it is offered where the bot has a ``web.public_url``.
     """
 
     name: str
@@ -302,8 +333,38 @@ class Flow(Protocol):
         """
 
 
+class StepUp(Unauthorized):
+    """The credential is good, but the person has to do something before it is used: a code, say.
+
+    ``flow`` leads them through it, and its grant takes the place of the credential. ``need`` says
+    what is missing, in a sentence ("AWS asks for a code of your MFA device.").
+    """
+
+    def __init__(self, flow: Flow, need: str) -> None:
+        super().__init__(need)
+        self.flow, self.need = flow, need
+
+
+class Renewing(Protocol):
+    """What a service has beside :class:`Service` whose grants are ``fresh_until`` some time."""
+
+    async def renew(self, credential: Credential) -> Grant:
+        """What takes the place of a credential that is fresh no longer.
+
+        One at a time for each credential; what is returned is stored before it is used.
+
+        Raises:
+            StepUp: the person has to do something first.
+            Unauthorized: it cannot be renewed (any more): the person has to connect again.
+            ServiceError: the service does not do its part at the moment.
+        """
+
+
 class Service(Protocol[Api]):
-    """One configured instance of a service. ``name`` is the word that users type."""
+    """One configured instance of a service. ``name`` is the word that users type.
+
+    It may have one more method: see :class:`Renewing`.
+    """
 
     name: str
     title: str  # "Jenkins", "X"
@@ -315,7 +376,7 @@ class Service(Protocol[Api]):
     def api(self, credential: Credential) -> AbstractAsyncContextManager[Api]:
         """This user's client, made for one call and closed after it."""
 
-    async def whoami(self, api: Api) -> str:
+    async def whoami(self, api: Api) -> str | Known:
         """Prove the credential and return the account's name over there.
 
         Raises:

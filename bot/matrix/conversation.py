@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import inspect
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Final, Literal
 
+from bot.connect.callback import Callbacks, Expected
+from bot.errors import ConfigError, UserError
 from bot.model import Place
 from bot.plugin import Abandoned
-from bot.reply import Mono, Reply, line, say
+from bot.reply import Link, Mono, Reply, line, say
 from bot.secret import Secret
 
 PATIENCE: Final = 600.0  # seconds that an answer is waited for
+TRIES: Final = 3  # codes of the bot's page
 
 Waiting = Literal["secret", "text", "choice"]
 Say = Callable[[Reply], Awaitable[None]]
+
+
+class _Refused(Exception):
+    """The service's page sent the person back with a refusal, so that nothing needs saying."""
 
 
 class Talk:
@@ -26,9 +34,18 @@ class Talk:
     """
 
     def __init__(
-        self, *, user: str, service: str, room: str, say_there: Say, first: Secret | None = None
+        self,
+        *,
+        user: str,
+        service: str,
+        title: str,
+        room: str,
+        say_there: Say,
+        callbacks: Callbacks | None = None,
+        first: Secret | None = None,
     ) -> None:
-        self.user, self.service, self.room = user, service, room
+        self.user, self.service, self.title, self.room = user, service, title, room
+        self._callbacks = callbacks
         self.waiting: Waiting | None = None
         self.answered: Place | None = None
         self._say, self._first = say_there, first
@@ -60,6 +77,64 @@ class Talk:
             again = say("Please say ", Mono("yes"), " or ", Mono("no"), ".")
             answer = await self._ask(again, "choice")
         return word == "yes"
+
+    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
+        """Send the person to a page, and wait for who comes back, and for the code from them.
+
+        Raises:
+            Abandoned: ten minutes without an answer.
+            UserError: three codes were wrong.
+            ConfigError: the bot has no page to come back to.
+        """
+        if self._callbacks is None:
+            raise ConfigError("web.public_url", "is not set", f"{self.title} needs it to connect")
+        expected = self._callbacks.expect(self.user, self.service, self.title)
+        try:
+            found = url(expected.address)
+            page = await found if inspect.isawaitable(found) else found
+            return await self._visit(expected, page)
+        finally:
+            self._callbacks.forget(expected)
+
+    async def _visit(self, expected: Expected, page: str) -> Mapping[str, str]:
+        """The query that the person came back with, once the code says that it was they."""
+        prompt = Reply(
+            (
+                line("Open ", Link(page, page)),
+                line(
+                    f"Log in to {self.title} as the account to use, and authorise it. You then see "
+                    "a page of mine with a code: say that code here. The link is for you alone."
+                ),
+                line("Say ", Mono("cancel"), " to stop."),
+            )
+        )
+        expected.came.add_done_callback(lambda _: self._interrupt(expected))
+        for left in reversed(range(TRIES)):
+            said = await self._code(expected, prompt)
+            if expected.refused or (said is not None and expected.is_code(said)):
+                return expected.came.result()
+            tries = "once more" if left == 1 else f"{left} more times"
+            prompt = say(f"That is not the code on the page. You can try {tries}.")
+        raise UserError("None of these was the code on the page.", "Connect again for a new link.")
+
+    async def _code(self, expected: Expected, prompt: Reply) -> str | None:
+        """What the person says once somebody has come back; None where that was with a refusal."""
+        while not expected.refused:
+            try:
+                said = (await self._ask(prompt, "text")).reveal()
+            except _Refused:
+                break
+            if expected.came.done():
+                return said
+            prompt = say(
+                "Nobody has come back from that page yet. Open the link above, and say the code "
+                "that you see at its end."
+            )
+        return None
+
+    def _interrupt(self, expected: Expected) -> None:
+        if expected.refused and self._answer is not None and not self._answer.done():
+            self._answer.set_exception(_Refused())
 
     def give(self, answer: Secret, place: Place | None = None) -> bool:
         """Hand over the person's answer. False where none is waited for."""

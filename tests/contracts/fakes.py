@@ -6,6 +6,7 @@ dispatcher), and keep what they were given, for assertions.
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -17,6 +18,7 @@ from bot.plugin import Abandoned, Call, Command, Question, Ready, Service
 from bot.reply import Inline, Items, Line, Link, Pre, Quote, Reply, Table
 from bot.secret import Secret
 
+BACK = "http://127.0.0.1:8095/callback/fake?state=fake-state-of-a-visit"
 IDENTITY = "c2lnbmVkLWJ5LWFsaWNl"
 
 
@@ -71,10 +73,11 @@ class FakeConversation:
             raise Abandoned
         return self._confirms.pop(0)
 
-    async def callback(self, url: Callable[[str], str]) -> Mapping[str, str]:
+    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
         if self._visit is None:
             raise Abandoned
-        address = url("http://127.0.0.1:8095/callback/fake")
+        found = url(BACK)
+        address = await found if inspect.isawaitable(found) else found
         self.visited.append(address)
         return await self._visit(address)
 

@@ -179,7 +179,9 @@ class Stage:
         self.journal = journal = Journal(database, sealer, inbox)
         answers, metrics = Answers(sender, rooms, "!"), Metrics()
         intake = Intake(rooms, sender, answers, metrics)
-        self.connections = connections = Connections(accounts, answers, intake, rooms, lanes)
+        self.connections = connections = Connections(
+            accounts=accounts, answers=answers, intake=intake, rooms=rooms, lanes=lanes
+        )
         self.followers = followers = Followers(
             accounts=accounts,
             answers=answers,

@@ -53,7 +53,13 @@ async def connections(accounts):
         return None
 
     rooms = SimpleNamespace(is_encrypted=lambda room: True)
-    connections = Connections(accounts, SimpleNamespace(tell=tell), None, rooms, None)
+    connections = Connections(
+        accounts=accounts,
+        answers=SimpleNamespace(tell=tell),
+        intake=None,
+        rooms=rooms,
+        lanes=None,
+    )
     yield connections
     accounts.proving.set()
     accounts.keeping.set()

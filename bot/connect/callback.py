@@ -1,0 +1,105 @@
+"""Ways back from a service's page: one-shot addresses, and the codes that bind them to a person.
+
+Whoever opens the link in somebody's direct message may be somebody else, to whom it was passed on.
+The page that a service sends its user back to therefore does not connect anything: it names the
+Matrix user who asked, and shows a code, which has to be said in that user's direct message
+(RFC 6749, section 10.12; RFC 8628, section 6.1 for the alphabet of codes).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from bot.clock import now
+from bot.recent import Recent
+
+LASTS: Final = 600.0  # seconds
+_LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words; none that looks like another
+_REFUSALS: Final = ("error", "denied")  # of OAuth 2 (RFC 6749, section 4.1.2.1) and 1.0a
+
+
+@dataclass(slots=True)
+class Expected:
+    """A visit that is waited for. ``address`` is where the service's page sends its user back to.
+
+    ``came`` is the query that it sent, without the state; ``code`` is what the bot's page shows.
+    """
+
+    user: str
+    service: str
+    title: str
+    address: str
+    code: str
+    came: asyncio.Future[Mapping[str, str]] = field(repr=False)
+    until: int
+
+    @property
+    def refused(self) -> bool:
+        """Whether the service's page sent the user back with a refusal."""
+        return self.came.done() and any(name in self.came.result() for name in _REFUSALS)
+
+    def is_code(self, text: str) -> bool:
+        """Whether ``text`` is the code, however it is spaced and cased."""
+        typed = "".join(filter(str.isalnum, text.upper()))
+        return hmac.compare_digest(typed.encode(), self.code.replace("-", "").encode())
+
+
+class Callbacks:
+    """All visits that are waited for. ``public_url`` is how browsers reach the bot's own pages."""
+
+    def __init__(self, public_url: str) -> None:
+        self.public_url = public_url
+        self._expected: Recent[str, Expected] = Recent()
+        self._shown: Recent[str, Expected] = Recent()
+
+    def expect(self, user: str, service: str, title: str) -> Expected:
+        """Wait for a visit on behalf of ``user`` from the page of ``service``, for ten minutes."""
+        state = secrets.token_urlsafe(16)
+        expected = self._expected[state] = Expected(
+            user=user,
+            service=service,
+            title=title,
+            address=f"{self.public_url}/callback/{service}?state={state}",
+            code=f"{_letters()}-{_letters()}",
+            came=asyncio.get_running_loop().create_future(),
+            until=now() + round(LASTS * 1000),
+        )
+        return expected
+
+    def forget(self, expected: Expected) -> None:
+        """Wait for it no more; its page is not shown any more, either."""
+        for known in (self._expected, self._shown):
+            for key in [key for key, value in known.items() if value is expected]:
+                del known[key]
+
+    def arrive(self, service: str, query: Mapping[str, str]) -> str | None:
+        """Take a visit at ``/callback/<service>``; a state is good for a single one.
+
+        Returns a ticket with which the visitor's browser is shown the page, or None where no such
+        visit is waited for.
+        """
+        state = query.get("state", "")
+        expected = self._expected.get(state)
+        if expected is None or expected.service != service or expected.until < now():
+            return None
+        del self._expected[state]
+        if expected.came.done():  # nobody waits any more
+            return None
+        expected.came.set_result({k: v for k, v in query.items() if k != "state"})
+        ticket = secrets.token_urlsafe(16)
+        self._shown[ticket] = expected
+        return ticket
+
+    def shown(self, ticket: str) -> Expected | None:
+        """What the page says to the browser that holds ``ticket``."""
+        expected = self._shown.get(ticket)
+        return expected if expected is not None and expected.until >= now() else None
+
+
+def _letters() -> str:
+    return "".join(secrets.choice(_LETTERS) for _ in range(4))
