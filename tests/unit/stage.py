@@ -32,7 +32,7 @@ from bot.matrix.pins import Pins
 from bot.metrics import Metrics
 from bot.model import Actor, Credential, Message, Place
 from bot.pace import Throttle
-from bot.plugin import Command, Conversation, Grant
+from bot.plugin import Command, Conversation, Grant, Service
 from bot.questions import Questions
 from bot.reply import say
 from bot.runner import Runner
@@ -155,7 +155,10 @@ class Jenkins:
 
 
 class Stage:
-    """A bot; ``people`` may use it. ``sent`` is what a bot before it on the same account sent."""
+    """A bot; ``people`` may use it. ``sent`` is what a bot before it on the same account sent.
+
+    Its service is a Jenkins with ``commands``, or it has other ``services``.
+    """
 
     def __init__(
         self,
@@ -163,6 +166,7 @@ class Stage:
         sealer: Sealer,
         commands: Sequence[Command] = (),
         *,
+        services: Sequence[Service[Any]] = (),
         confirm: Sequence[str] = (),
         approve: Sequence[str] = (),
         per_minute: int = 1000,
@@ -172,9 +176,9 @@ class Stage:
         self.database, self.sent, self.house = database, sent or Sent(), House()
         sender, rooms, lanes = self.sent, self.house, Lanes()
         self.lanes, self.vault, self.pins = lanes, Vault(database, sealer), Pins(database)
-        service, builtins = Jenkins(commands), Builtins("!", ())
-        accounts = Accounts(self.vault, self.pins, {service.name: service})
-        registry = Registry([service], builtins.commands)
+        services, builtins = services or [Jenkins(commands)], Builtins("!", ())
+        accounts = Accounts(self.vault, self.pins, {each.name: each for each in services})
+        registry = Registry(services, builtins.commands)
         self._inbox = inbox = Inbox(database, sealer)
         self.journal = journal = Journal(database, sealer, inbox)
         answers, metrics = Answers(sender, rooms, "!"), Metrics()
