@@ -5,21 +5,17 @@ oauthlib signs, aiohttp carries. Nothing of a server's answer stands in an error
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl, urlencode
 
-import aiohttp
-
-from bot.errors import ActasError, RateLimited, ServiceError, Unavailable
+from bot.connect.transport import NONSENSE, post, quiet_oauthlib
+from bot.errors import ActasError, ServiceError, Unavailable
 from bot.secret import Secret
 
-LONGEST_ANSWER: Final = 16 * 1024  # bytes; a token answer has some two hundred
+OUT_OF_BAND: Final = "oob"
 _TRUE: Final = Secret("true")
-_NONSENSE: Final = "its answer cannot be understood"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +56,20 @@ class TokenExchange:
     timeout: float
 
     async def request_token(self, callback: str) -> Token:
-        """A fresh request token. ``callback`` is an address, or ``oob`` for a PIN.
+        """A fresh request token. ``callback`` is an address, or ``OUT_OF_BAND`` for a PIN.
 
         Raises:
             RateLimited, Unavailable: there is none to be had; the operator can be meant.
         """
         status, answer = await self._post(self.endpoints.request_token, callback=callback)
         if 400 <= status < 500:
+            place = "" if callback == OUT_OF_BAND else ", or the address that it is to send you to"
             raise Unavailable(
-                "it does not accept this bot's own consumer key; tell the operator of this bot"
+                f"it does not accept this bot's own consumer key{place}; tell the operator of this "
+                "bot"
             )
         if answer.get("oauth_callback_confirmed") != _TRUE:  # RFC 5849, section 2.1
-            raise Unavailable(_NONSENSE)
+            raise Unavailable(NONSENSE)
         return _token(answer)
 
     def authorize_url(self, request: Token) -> str:
@@ -111,20 +109,14 @@ class TokenExchange:
         self, address: str, callback: str | None, token: Token | None, verifier: Secret | None
     ) -> tuple[int, Mapping[str, Secret]] | ServiceError:
         headers = self._headers(address, callback, token, verifier)
+        outcome = await post(address, headers=headers, within=self.timeout)
+        if isinstance(outcome, ServiceError):
+            return outcome
+        status, body = outcome
         try:
-            async with asyncio.timeout(self.timeout):
-                status, body = await _exchange(address, headers)
             fields = parse_qsl(body.decode()) if status == 200 else []
-        except TimeoutError:
-            return Unavailable("no answer in time")
-        except (aiohttp.ClientError, OSError):
-            return Unavailable("no connection")
         except ValueError:
-            return Unavailable(_NONSENSE)
-        if status == 429:
-            return RateLimited()
-        if status != 200 and not 400 <= status < 500:
-            return Unavailable(f"status {status}")
+            return Unavailable(NONSENSE)
         return status, {name: Secret(value) for name, value in fields}
 
     def _headers(
@@ -132,8 +124,7 @@ class TokenExchange:
     ) -> dict[str, str]:
         from oauthlib.oauth1 import Client
 
-        logger = logging.getLogger("oauthlib")  # writes verifiers and tokens at DEBUG
-        logger.setLevel(max(logger.level, logging.WARNING))
+        quiet_oauthlib()
         signer = Client(
             self.consumer.key.reveal(),
             self.consumer.secret.reveal(),
@@ -149,26 +140,5 @@ class TokenExchange:
 def _token(answer: Mapping[str, Secret]) -> Token:
     key, secret = answer.get("oauth_token"), answer.get("oauth_token_secret")
     if not (key and secret):
-        raise Unavailable(_NONSENSE)
+        raise Unavailable(NONSENSE)
     return Token(key, secret)
-
-
-async def _exchange(address: str, headers: Mapping[str, str]) -> tuple[int, bytes]:
-    async with (
-        aiohttp.ClientSession(
-            cookie_jar=aiohttp.DummyCookieJar(),
-            headers={"Accept-Encoding": "identity"},
-            auto_decompress=False,
-        ) as session,
-        session.post(address, headers=headers, allow_redirects=False) as response,
-    ):
-        return response.status, await _read(response)
-
-
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    body = bytearray()
-    async for chunk in response.content.iter_any():
-        body += chunk
-        if len(body) > LONGEST_ANSWER:
-            raise ValueError("the answer is too long")
-    return bytes(body)

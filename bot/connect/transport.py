@@ -1,0 +1,74 @@
+"""How a request to a token endpoint travels: by itself, over a connection of its own.
+
+It follows no redirect, keeps no cookie, takes no proxy and no password from the environment, and
+has one time limit for all of it. An answer that is longer than a token's can be is not read.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from typing import Final
+
+import aiohttp
+
+from bot.errors import RateLimited, ServiceError, Unavailable
+
+LONGEST_ANSWER: Final = 16 * 1024  # bytes; a token answer has some hundreds
+NONSENSE: Final = "its answer cannot be understood"
+
+
+async def post(
+    address: str, *, headers: Mapping[str, str], within: float, form: str = ""
+) -> tuple[int, bytes] | ServiceError:
+    """POST ``form`` (URL-encoded); return the status (200, or one of 4xx) and the answer's body.
+
+    All of it may take ``within`` seconds. What goes wrong is returned: the caller raises it, where
+    neither its context nor a local variable holds a secret.
+    """
+    try:
+        async with asyncio.timeout(within):
+            status, body = await _exchange(address, headers, form)
+    except TimeoutError:
+        return Unavailable("no answer in time")
+    except (aiohttp.ClientError, OSError):
+        return Unavailable("no connection")
+    except ValueError:
+        return Unavailable(NONSENSE)
+    if status == 429:
+        return RateLimited()
+    if status != 200 and not 400 <= status < 500:
+        return Unavailable(f"status {status}")
+    return status, body
+
+
+def quiet_oauthlib() -> None:
+    """Keep oauthlib from logging, which writes verifiers and tokens at DEBUG."""
+    logger = logging.getLogger("oauthlib")
+    logger.setLevel(max(logger.level, logging.WARNING))
+
+
+async def _exchange(address: str, headers: Mapping[str, str], form: str) -> tuple[int, bytes]:
+    kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
+    async with (
+        aiohttp.ClientSession(
+            cookie_jar=aiohttp.DummyCookieJar(),
+            headers={"Accept-Encoding": "identity", "User-Agent": "actas"},
+            auto_decompress=False,
+            trust_env=False,
+        ) as session,
+        session.post(
+            address, headers={**headers, **kind}, data=form.encode() or None, allow_redirects=False
+        ) as response,
+    ):
+        return response.status, await _read(response)
+
+
+async def _read(response: aiohttp.ClientResponse) -> bytes:
+    body = bytearray()
+    async for chunk in response.content.iter_any():
+        body += chunk
+        if len(body) > LONGEST_ANSWER:
+            raise ValueError("the answer is too long")
+    return bytes(body)
