@@ -5,17 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import UTC, datetime
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Any, Final
 
 import structlog
 
-from bot.errors import ServiceError, Unopenable, UserError
+from bot.errors import ServiceError, Unauthorized, Unopenable, UserError
 from bot.matrix.pins import Pins
 from bot.model import Actor, Credential, Standing
-from bot.plugin import Conversation, Flow, Known, Service
+from bot.plugin import Conversation, Flow, Grant, Known, Service
 from bot.vault.vault import Account, Vault
+
+_BEFORE: Final = timedelta(minutes=1)  # that something is renewed before it has to be
 
 log = structlog.get_logger()
 
@@ -24,18 +26,29 @@ class NotConnected(UserError):
     """The user has no credential for the service."""
 
 
+@dataclass(frozen=True, slots=True)
+class Proved:
+    """A credential that its service accepts, and what it may do there, as far as that was said."""
+
+    credential: Credential
+    scopes: tuple[str, ...]
+
+
 class Accounts:
     """The vault as commands see it: a credential is used for its owner only (P2)."""
 
     def __init__(self, vault: Vault, pins: Pins, services: Mapping[str, Service[Any]]) -> None:
         self._vault, self._pins, self._services = vault, pins, services
         self._slots: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._renewing: set[asyncio.Task[Credential]] = set()
+        self._unwritten: dict[tuple[str, str], Grant] = {}
 
     async def credential(self, actor: Actor, service: Service[Any]) -> Credential:
-        """The actor's own credential, ready to be used.
+        """The actor's own credential, ready to be used; renewed, where it is time.
 
         Raises:
             NotConnected: there is none.
+            StepUp, ServiceError: see :meth:`bot.plugin.Renewing.renew`.
             UserError: it is frozen: it was given under another identity than the actor's, or that
                 is not the one that the actor is known by now, or their server shows another one
                 since they spoke, or an admin has frozen them.
@@ -61,7 +74,35 @@ class Accounts:
                 f"Say `connect {service.name}` in our direct message to connect again.",
             )
         await self._vault.touch(actor.user, service.name, datetime.now(UTC))
-        return found
+        return found if _is_fresh(found) else await self._renewed(actor, service)
+
+    async def _renewed(self, actor: Actor, service: Service[Any]) -> Credential:
+        """Whoever waits for it may go away: what the service gives in exchange is kept."""
+        task = asyncio.create_task(self._renew(actor, service))
+        self._renewing.add(task)
+        task.add_done_callback(self._renewing.discard)
+        return await asyncio.shield(task)
+
+    async def _renew(self, actor: Actor, service: Service[Any]) -> Credential:
+        """One at a time: a refresh token that is used twice ends all that came of it."""
+        slot = (actor.user, service.name)
+        async with self._slots[slot]:
+            found = await self._vault.get(*slot)
+            if found is None or found.identity != actor.identity:
+                raise NotConnected(f"You have disconnected {service.title} meanwhile.")
+            if _is_fresh(found):
+                return found
+            grant = self._unwritten.get(slot) or await _renewal(found, service)
+            self._unwritten[slot] = grant  # if it cannot be written, it is still the only good one
+            renewed = _granted(found, grant)
+            await self._vault.put(renewed)
+            del self._unwritten[slot]
+        log.info("account.renewed", user=actor.user, service=service.name)
+        return renewed
+
+    async def close(self) -> None:
+        """Wait for what is being renewed."""
+        await asyncio.gather(*self._renewing, return_exceptions=True)
 
     async def knows(self, actor: Actor) -> bool:
         """Whether the actor is who the bot knows the user as now, not only when they spoke."""
@@ -74,7 +115,7 @@ class Accounts:
 
     async def prove(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
-    ) -> Credential:
+    ) -> Proved:
         """Lead the actor through ``flow``, and have the service say whose account it is.
 
         Raises:
@@ -93,10 +134,25 @@ class Accounts:
         )
         async with service.api(credential) as api:
             found = await service.whoami(api)
-        if isinstance(found, Known):
-            ends = min((end for end in (grant.expires, found.expires) if end), default=None)
-            return replace(credential, account=found.account, expires=ends)
-        return replace(credential, account=found)
+        if isinstance(found, str):
+            found = Known(found)
+        ends = min((end for end in (grant.expires, found.expires) if end), default=None)
+        return Proved(replace(credential, account=found.account, expires=ends), grant.scopes)
+
+    async def step_up(
+        self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
+    ) -> Proved:
+        """Lead the actor through what a credential of theirs needs before it is used.
+
+        Raises:
+            NotConnected: they have disconnected it meanwhile.
+            Abandoned, UserError, ServiceError: see :meth:`bot.plugin.Flow.run`.
+        """
+        proved = await self.prove(actor, service, flow, talk)
+        found = await self._vault.get(actor.user, service.name)
+        if found is None or found.account != proved.credential.account:
+            raise NotConnected(f"You have disconnected {service.title} meanwhile.")
+        return replace(proved, credential=replace(proved.credential, created=found.created))
 
     async def must_be_able_to_connect(self, actor: Actor) -> None:
         """See that what the actor connects could be kept, before they show a secret for it.
@@ -128,6 +184,7 @@ class Accounts:
                 raise UserError("Your identity has changed since you began.", "Connect again")
             if not known:
                 await self._recognise(credential, service)
+            self._unwritten.pop((actor.user, service.name), None)
             await self._vault.put(credential)
             if not known:
                 await self._pins.repin(actor.user, actor.identity)
@@ -158,10 +215,9 @@ class Accounts:
             UserError: the actor's identity has changed.
         """
         await self.must_be_known(actor)
-        async with self._slots[actor.user, service.name]:
-            revoked = await self._revoke(actor, service)
-            if not await self._vault.delete(actor.user, service.name):
-                raise NotConnected(f"You have not connected {service.title}.")
+        revoked, removed = await self._remove(actor, service.name)
+        if not removed:
+            raise NotConnected(f"You have not connected {service.title}.")
         log.info("account.disconnected", user=actor.user, service=service.name, revoked=revoked)
         return revoked
 
@@ -174,8 +230,7 @@ class Accounts:
         await self.must_be_known(actor)
         names = [account.service for account in await self._vault.accounts(actor.user)]
         for name in names:
-            if name in self._services:
-                await self._revoke(actor, self._services[name])
+            await self._remove(actor, name)
         await self._vault.forget(actor.user)
         log.info("account.forgotten", user=actor.user)
         return names
@@ -231,6 +286,18 @@ class Accounts:
             await self.must_be_able_to_connect(actor)
             raise UserError("Your identity has changed.", "Connect again first")
 
+    async def _remove(self, actor: Actor, service: str) -> tuple[bool, bool]:
+        """Revoke and remove, after what renews it. Whether it was revoked, and was there at all.
+
+        Of a service that is not configured any more, there is nobody to revoke it.
+        """
+        slot = (actor.user, service)
+        async with self._slots[slot]:
+            self._unwritten.pop(slot, None)
+            known = self._services.get(service)
+            revoked = known is not None and await self._revoke(actor, known)
+            return revoked, await self._vault.delete(*slot)
+
     async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
         try:
             credential = await self._vault.get(actor.user, service.name)
@@ -240,3 +307,21 @@ class Accounts:
         except (Unopenable, ServiceError) as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
             return False
+
+
+def _is_fresh(credential: Credential) -> bool:
+    return credential.fresh_until is None or datetime.now(UTC) < credential.fresh_until - _BEFORE
+
+
+async def _renewal(credential: Credential, service: Service[Any]) -> Grant:
+    renew = getattr(service, "renew", None)
+    if renew is None:
+        raise Unauthorized
+    grant: Grant = await renew(credential)
+    return grant
+
+
+def _granted(credential: Credential, grant: Grant) -> Credential:
+    return replace(
+        credential, fields=grant.fields, expires=grant.expires, fresh_until=grant.fresh_until
+    )

@@ -104,8 +104,8 @@ class Answers:
             return False
         return True
 
-    async def tell(self, room: str, reply: Reply, *, txn: str, identity: str | None = None) -> None:
-        """Say something that answers no message; failures are logged.
+    async def tell(self, room: str, reply: Reply, *, txn: str, identity: str | None = None) -> bool:
+        """Say something that answers no message; failures are logged. False if it was not sent.
 
         ``identity``: for the devices that it has signed, known or not, in a direct message.
         """
@@ -113,6 +113,8 @@ class Answers:
             await self.send(Outgoing(room, notice(render(reply)), txn, identity))
         except ActasError as error:
             log.error("message.not_sent", room=room, error=str(error))
+            return False
+        return True
 
     async def change(
         self,

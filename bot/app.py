@@ -18,6 +18,7 @@ from bot.builtin import Builtins
 from bot.commands.registry import Registry
 from bot.config import Config
 from bot.confirmations import Confirmations
+from bot.connect.callback import Callbacks
 from bot.connections import Connections
 from bot.control import serve_control
 from bot.direct import Direct
@@ -44,11 +45,13 @@ from bot.metrics import Metrics
 from bot.pace import Throttle
 from bot.plugin import Service
 from bot.questions import Questions
+from bot.reminders import Reminders
 from bot.runner import Runner
 from bot.storage.database import Database
 from bot.strays import Strays
 from bot.vault.sealer import Sealer
 from bot.vault.vault import Vault
+from bot.ways import must_be_connectable
 from bot.web import serve
 
 _GRACE: Final = 8.0  # seconds for what runs when the bot is told to stop
@@ -141,10 +144,12 @@ class _Bot:
         services = _services(config)
         bot, prefix = account.session.user_id, config.commands.prefix
         builtins = Builtins(prefix, config.access.admins)
-        accounts = Accounts(vault, account.pins, services)
+        self.accounts = accounts = Accounts(vault, account.pins, services)
         admin = Admin(accounts, account.pins, vault)
         self.registry = Registry(list(services.values()), (*builtins.commands, *admin.commands))
         self.lanes = Lanes()
+        public_url = config.web.public_url
+        self.callbacks = None if public_url is None else Callbacks(public_url)
         self.journal = Journal(database, sealer, account.inbox)
         answers = Answers(account.sender, account.rooms, prefix)
         self.metrics = Metrics()
@@ -155,6 +160,7 @@ class _Bot:
             intake=intake,
             rooms=account.rooms,
             lanes=self.lanes,
+            callbacks=self.callbacks,
         )
         self.followers = Followers(
             accounts=accounts,
@@ -278,6 +284,7 @@ class _Bot:
             store=account.store,
             verifications=self.verifications,
             unreadable=strays.unreadable,
+            reminders=Reminders(vault, account.pins, answers, account.rooms, services),
             max_age=config.commands.max_age,
         )
         self.sync = SyncLoop(
@@ -320,11 +327,15 @@ async def _work(parts: _Bot) -> None:
         await parts.followers.close()
         await parts.verifications.close()
         await parts.lanes.close(_GRACE)
+        await parts.accounts.close()
         await parts.journal.interrupt()
 
 
 def _services(config: Config) -> Mapping[str, Service[Any]]:
-    return {
+    services = {
         entry.name: entry.kind.create(entry.name, entry.aliases, entry.settings)
         for entry in config.services.values()
     }
+    for service in services.values():
+        must_be_connectable(service, config.web)
+    return services

@@ -17,6 +17,7 @@ from bot.journal import Entry, Journal
 from bot.model import Message
 from bot.plugin import Call, Command, Effect, Ready, Rest, Service, command
 from bot.reply import Block, Inline, Link, Mono, Reply, Strong, Table, Typed, line, say
+from bot.vault.vault import Account
 
 _NOTHING: Final = Rest("")
 _PER_PAGE: Final = 20
@@ -68,10 +69,12 @@ class Builtins:
         admin = call.actor.private and call.actor.user in self._admins
         return help_reply(self._registry, topic, prefix, in_rooms=self._prefix, admin=admin)
 
-    async def connect(self, call: Call[Message], service: str) -> Reply:
-        """Give me your own account on a service, in our direct message."""
-        found = self._service(service)
-        return await self._connections.begin(call.api, found, found.flows[0])
+    async def connect(self, call: Call[Message], service: str, way: Rest = _NOTHING) -> Reply:
+        """Give me your own account on a service, in our direct message.
+
+        Some services have several ways to connect; I take the best, unless you name another.
+        """
+        return await self._connections.begin(call.api, self._service(service), way.strip())
 
     async def disconnect(self, call: Call[Message], service: str) -> Reply:
         """Remove your account on a service from me, for good."""
@@ -99,12 +102,12 @@ class Builtins:
                     Strong(account.service),
                     account.account or "cannot be opened",
                     f"{account.created:%Y-%m-%d}",
-                    f"{account.expires:%Y-%m-%d}" if account.expires else "never",
+                    f"{account.expires:%Y-%m-%d %H:%M}" if account.expires else "never",
                     f"{account.last_used:%Y-%m-%d %H:%M}" if account.last_used else "never",
-                    "frozen: connect again" if frozen else "ready",
+                    "frozen: connect again" if frozen else _state(account),
                 )
             )
-        header = ("service", "you are", "since", "expires", "last used (UTC)", "state")
+        header = ("service", "you are", "since", "expires (UTC)", "last used (UTC)", "state")
         return Reply((Table(header, tuple(rows)),))
 
     async def history(self, call: Call[Message], page: int = 1) -> Reply:
@@ -170,6 +173,17 @@ class Builtins:
             known = ", ".join(service.name for service in self._registry.services)
             raise UserError(f"I know no service of that name; there are: {known}.")
         return found
+
+
+def _state(account: Account) -> str:
+    now = datetime.now(UTC)
+    if account.expires is not None and account.expires <= now:
+        return "ended: connect again"
+    if account.fresh_until is None:
+        return "ready"
+    if account.fresh_until <= now:
+        return "renewed when you use it"
+    return f"ready until {account.fresh_until:%Y-%m-%d %H:%M}, then renewed"
 
 
 def _history_row(entry: Entry, here: str) -> tuple[Inline, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.accounts import Accounts
+from bot.accounts import Accounts, Proved
 from bot.answers import Answers
 from bot.connect.callback import Callbacks
 from bot.errors import ActasError, ServiceError, Unauthorized, UserError
@@ -21,9 +21,10 @@ from bot.matrix.conversation import Talk
 from bot.matrix.rooms import Rooms
 from bot.model import Actor, Message, Place
 from bot.parking import Parked, Parking
-from bot.plugin import Abandoned, Conversation, Flow, Grant, Service
-from bot.reply import EMPTY, Mono, Reply, Strong, say
+from bot.plugin import Abandoned, Conversation, Flow, Grant, Service, StepUp
+from bot.reply import EMPTY, Line, Mono, Reply, Strong, Typed, line, say
 from bot.secret import Secret
+from bot.ways import Ways
 from bot.wording import bug, explain
 
 log = structlog.get_logger()
@@ -53,14 +54,15 @@ class _Secret:
 class _Open:
     """A conversation under way.
 
-    ``proved``: it has come to its end, and cannot be cancelled any more; ``kept``: its credential
-    is stored.
+    ``steps_up``: it is about what a stored credential needs before it is used. ``proved``: it has
+    come to its end, and cannot be cancelled any more; ``kept``: its credential is stored.
     """
 
     talk: Talk
     service: str
     flow: Flow
     actor: Actor
+    steps_up: bool = False
     task: asyncio.Task[None] | None = None
     proved: bool = False
     kept: bool = False
@@ -82,27 +84,43 @@ class Connections:
         """``callbacks`` are None where the bot has no page that people could come back to."""
         self._accounts, self._answers, self._intake = accounts, answers, intake
         self._rooms, self._lanes, self._callbacks = rooms, lanes, callbacks
+        self.ways = Ways(web=callbacks is not None)
         self._open: dict[str, _Open] = {}
         self.parking = Parking()
 
     # ------------------------------------------------------------------ conversations
     async def begin(
-        self, message: Message, service: Service[Any], flow: Flow, first: Secret | None = None
+        self,
+        message: Message,
+        service: Service[Any],
+        flow: Flow | str = "",
+        first: Secret | None = None,
     ) -> Reply:
         """Start connecting; returns what to say where it was asked for, if that is elsewhere.
 
+        ``flow`` is a way to connect, or the name of one; by default the best that there is.
         ``first`` answers the flow's first question; it has been through the intake.
 
         Raises:
-            UserError: what the person connects could not be kept; see
+            UserError: there is no such way; or what the person connects could not be kept, see
                 :meth:`Accounts.must_be_able_to_connect`.
         """
         await self._accounts.must_be_able_to_connect(message.actor)
-        opened = await self._opened(message, flow, service, first)
+        chosen = self.ways.choose(service, flow)
+        opened = await self._opened(message, chosen, service, first)
         opened.task = asyncio.create_task(self._run(opened, service))
+        if flow == "" and (others := self.ways.others(service, chosen)):
+            await opened.talk.tell(others)
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say(f"I have sent you a direct message to connect {service.title} there.")
+
+    async def step_up(self, message: Message, service: Service[Any], need: StepUp) -> bool:
+        """Start what a credential needs before it is used. True where that is said elsewhere."""
+        opened = await self._opened(message, need.flow, service)
+        opened.steps_up = True
+        opened.task = asyncio.create_task(self._run(opened, service))
+        return opened.talk.room != message.actor.room
 
     async def ask(self, message: Message, prompt: Reply, then: Then, *, what: str) -> Reply:
         """Ask for a secret that is not kept; returns what to say where the command was said.
@@ -201,12 +219,14 @@ class Connections:
         """One conversation, from its first word to the parked commands after it."""
         talk, actor = opened.talk, opened.actor
         try:
-            credential = await self._accounts.prove(actor, service, opened.flow, talk)
+            prove = self._accounts.step_up if opened.steps_up else self._accounts.prove
+            proved = await prove(actor, service, opened.flow, talk)
             opened.proved = True
-            await self._accounts.keep(actor, service, credential)
+            await self._accounts.keep(actor, service, proved.credential)
             opened.kept = True
         except Abandoned:
-            await talk.tell(say(f"Connecting {service.title} has ended; nothing was stored."))
+            what = "That" if opened.steps_up else f"Connecting {service.title}"
+            await talk.tell(say(f"{what} has ended; nothing was stored."))
         except Unauthorized:
             again = say(
                 f"{service.title} does not accept that; nothing was stored. Say ",
@@ -223,8 +243,7 @@ class Connections:
             log.exception("bug", id=reference, service=service.name)
             await talk.tell(bug(reference))
         else:
-            who = Strong(credential.account)
-            await talk.tell(say("You have authenticated as ", who, f" on {service.title}."))
+            await talk.tell(Reply(_welcome(service, proved)))
             if not actor.pinned:
                 self.parking.drop(actor.user)  # the identity before this one wanted them
             await self._offer(actor, service.name, talk)
@@ -265,8 +284,20 @@ class Connections:
         self._lanes.put((actor.user, actor.room), partial(parked.resume, since))
 
     async def _offer(self, actor: Actor, service: str, talk: Talk) -> None:
-        """What waited for this connection: reading runs by itself, writing waits for "yes"."""
-        for parked in self.parking.take_reads(actor, service):
+        """What waited for this connection: what writes and would not ask now is asked about."""
+        for parked in self.parking.take_safe(actor, service):
             self.resume(parked)
         if any(p.service == service for p in self.parking.waiting(actor)):
             await talk.tell(self.parking.offer(actor, talk.answered))
+
+
+def _welcome(service: Service[Any], proved: Proved) -> tuple[Line, ...]:
+    """Whose account it is, for whoever has been led to connect somebody else's to notice."""
+    credential, title = proved.credential, service.title
+    welcome = [line("You have authenticated as ", Strong(credential.account), f" on {title}.")]
+    if proved.scopes:
+        welcome.append(line(f"{title} lets me: ", ", ".join(proved.scopes), "."))
+    if any(getattr(flow, "web", False) for flow in service.flows):
+        undo = Typed(f"disconnect {service.name}", own=True)
+        welcome.append(line("Not you? Say ", undo, "."))
+    return tuple(welcome)

@@ -89,12 +89,13 @@ class Parking:
         shelf.parked = [p for p in shelf.parked if p.number != number]
         return found[0] if found else None
 
-    def take_reads(self, actor: Actor, service: str) -> list[Parked]:
-        """Take out those of a service that change nothing: they need no "yes"."""
+    def take_safe(self, actor: Actor, service: str) -> list[Parked]:
+        """Take out those of a service that change nothing before they have asked for a "yes"."""
         shelf = self._shelf(actor)
-        reads = [p for p in shelf.parked if p.service == service and p.effect is Effect.READ]
-        shelf.parked = [p for p in shelf.parked if p not in reads]
-        return reads
+        mine = [p for p in shelf.parked if p.service == service]
+        safe = [p for p in mine if p.effect is not Effect.WRITE]
+        shelf.parked = [p for p in shelf.parked if p not in safe]
+        return safe
 
     def drop(self, user: str) -> bool:
         """Forget everything of the user's, under any identity. True if anything waited."""

@@ -24,7 +24,7 @@ from bot.intake import Intake
 from bot.journal import Journal, Note, Outgoing, State
 from bot.metrics import Metrics
 from bot.model import Message
-from bot.plugin import Call, Effect, Progress, Question, Ready
+from bot.plugin import Call, Effect, Progress, Question, Ready, Service, StepUp
 from bot.policy import confirms
 from bot.questions import Questions
 from bot.recent import Recent
@@ -92,11 +92,11 @@ class Runner:
         """From the credential on; True where the command has been run, and is closed."""
         try:
             await self._equip(run)
-        except NotConnected as error:
+        except (NotConnected, Unauthorized) as error:
             await self._connect_first(run, error)
             return False
-        except UserError as error:
-            await self._answers.answer(run.message, explain(error), to_direct=run.to_direct)
+        except (UserError, ServiceError) as error:
+            await self._say(run, self._explained(run, error))
             return False
         run.bound, run.preview = run.typed, EMPTY
         if await self._is_alone(run) or not await self._is_ready(run) or await self._is_alone(run):
@@ -225,8 +225,11 @@ class Runner:
         """Run it, if that is what the word is about."""
         try:
             await self._must_be_meant(message, pending)
-        except UserError as error:
-            await self._answers.answer(message, explain(error))
+        except Unauthorized as error:
+            await self._connect_first(pending.run, error)
+            return
+        except (UserError, ServiceError) as error:
+            await self._answers.answer(message, self._explained(pending.run, error))
             return
         if not pending.by_another and self._needs_another(pending.run):
             await self._confirmations.ask(pending.run, by_another=True)
@@ -269,17 +272,29 @@ class Runner:
             message.actor, service.name, run.shown, command.effect, partial(self._resume, run)
         )
         try:
-            there = await self._connections.begin(message, service, service.flows[0])
+            elsewhere = await self._lead(message, service, why)
+        except UserError as error:  # there is no way to connect it
+            await self._say(run, self._explained(run, error))
+            return
         except ActasError as error:
             log.error("direct_message.failed", user=message.actor.user, error=str(error))
             hint = say("Say ", Mono(f"connect {service.name}"), " in a direct message to me.")
             await self._answers.answer(message, hint, interim="connect")
             return
-        if there.blocks:
-            refused = f"{service.title} no longer accepts your credential."
-            reason = why.text if isinstance(why, UserError) else refused
-            led = f"{reason} I have sent you a direct message to connect; your command waits."
-            await self._answers.answer(message, say(led), interim="connect")
+        if elsewhere:
+            led = f"{_reason(why, service.title)} I have sent you a direct message"
+            what = "about it" if isinstance(why, StepUp) else "to connect"
+            await self._answers.answer(
+                message, say(f"{led} {what}; your command waits."), interim="connect"
+            )
+
+    async def _lead(
+        self, message: Message, service: Service[Any], why: UserError | Unauthorized
+    ) -> bool:
+        """Start what is missing in the direct message; True where that is elsewhere."""
+        if isinstance(why, StepUp):
+            return await self._connections.step_up(message, service, why)
+        return bool((await self._connections.begin(message, service)).blocks)
 
     # ------------------------------------------------------------------ the call
     async def _call(self, run: Run) -> None:
@@ -295,22 +310,22 @@ class Runner:
         self._metrics.ran(service, command.name, state, ms)
         log.info("command.finished", service=service, name=command.name, state=state, ms=ms)
         await live.end()
-        if reply is None:
-            await self._reconnect(run)
+        if isinstance(reply, Unauthorized):
+            await self._reconnect(run, reply)
             return
         self._remember(run, reply)
         await self._finish(run, reply, state, live)
 
-    async def _outcome(self, run: Run, live: Live) -> tuple[Reply | None, State]:
-        """What the handler answers, or what its failure means; None: the credential is refused.
+    async def _outcome(self, run: Run, live: Live) -> tuple[Reply | Unauthorized, State]:
+        """What the handler answers, or what its failure means, or that its credential is refused.
 
         The one place where a bug is caught.
         """
         try:
             async with self._calling(run, live) as call:
                 return await run.invocation.command.handler(call, **run.bound), "finished"
-        except Unauthorized:
-            return None, "failed"
+        except Unauthorized as error:
+            return error, "failed"
         except (UserError, ServiceError) as error:
             return self._explained(run, error), "failed"
         except Exception:  # a bug: an id for the user, the trace in the log
@@ -381,13 +396,23 @@ class Runner:
         what = "That has been run, but its answer" if done else "The answer to that"
         return await self._answers.compose(message, say(f"{what} could not be sent."), service=name)
 
-    async def _reconnect(self, run: Run) -> None:
+    async def _reconnect(self, run: Run, why: Unauthorized) -> None:
         """The service does not accept the credential any more: nothing was done over there."""
         if run.acts:
             await self._journal.withdraw(run.message.event_id)
-        await self._connect_first(run, Unauthorized())
+        await self._connect_first(run, why)
         await self._journal.close([run.message.event_id])
 
 
 def _one_of(patterns: Sequence[str], run: Run) -> bool:
     return any(confirms(patterns, phrase) for phrase in run.phrases)
+
+
+def _reason(why: UserError | Unauthorized, title: str) -> str:
+    match why:
+        case UserError():
+            return why.text
+        case StepUp():
+            return why.need
+        case _:
+            return f"{title} no longer accepts your credential."

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.errors import ConfigError
 from bot.storage.tables import metadata
 
-REVISIONS: Final = ("0001", "0002", "0003")
+REVISIONS: Final = ("0001", "0002", "0003", "0004")
 """All revisions in ``migrations/versions``, oldest first."""
 
 SCRIPTS: Final = Path(__file__).parent / "migrations"

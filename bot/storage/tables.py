@@ -23,6 +23,8 @@ credential = Table(
     Column("created_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger),
     Column("last_used_at", BigInteger),
+    Column("fresh_until", BigInteger),  # then it is renewed before it is used
+    Column("reminded_at", BigInteger),  # when its owner was told that it ends soon
 )
 sealed_value = Table(
     "sealed_value",

@@ -33,6 +33,7 @@ _METADATA: Final = (
     slots.c.created_at,
     slots.c.expires_at,
     slots.c.last_used_at,
+    slots.c.fresh_until,
 )
 _SLOT: Final = (
     select(slots.c.sealed, *_METADATA)
@@ -55,6 +56,7 @@ class Account:
     created: datetime
     expires: datetime | None
     last_used: datetime | None
+    fresh_until: datetime | None = None
 
 
 class Vault:
@@ -107,6 +109,8 @@ class Vault:
             "created_at": _milliseconds(credential.created),
             "expires_at": _milliseconds(credential.expires),
             "last_used_at": _milliseconds(credential.last_used),
+            "fresh_until": _milliseconds(credential.fresh_until),
+            "reminded_at": None,
         }
         async with self._database.transaction() as connection:
             await connection.execute(upsert(connection, slots), row)
@@ -150,19 +154,22 @@ class Vault:
 
     async def accounts(self, user: str) -> list[Account]:
         """What a user has stored, by service, with no secret opened."""
-        query = select(*_METADATA).where(slots.c.user_id == user, slots.c.label == LABEL)
+        return await self._accounts(slots.c.user_id == user)
+
+    async def ending(self, before: datetime) -> list[Account]:
+        """What ends before then, and whose owner has not been told so: see :meth:`reminded`."""
+        return await self._accounts(
+            slots.c.expires_at < _milliseconds(before), slots.c.reminded_at.is_(None)
+        )
+
+    async def reminded(self, user: str, service: str, when: datetime) -> None:
+        """Note that a credential's owner was told that it ends."""
         async with self._database.transaction() as connection:
-            rows = (await connection.execute(query.order_by(slots.c.service))).all()
-        return [
-            Account(
-                user=user,
-                service=row.service,
-                account=self._name(user, row),
-                identity=row.identity,
-                **_times(row),
+            await connection.execute(
+                update(slots)
+                .where(slots.c.user_id == user, slots.c.service == service)
+                .values(reminded_at=_milliseconds(when))
             )
-            for row in rows
-        ]
 
     async def users(self) -> list[str]:
         """Everybody who has stored something."""
@@ -211,8 +218,23 @@ class Vault:
             return None
         return self._sealer.open(sealed, **row_context("sealed_value", name))
 
-    def _name(self, user: str, row: _Row) -> str | None:
-        context = row_context("credential.account", user, row.service, LABEL, row.identity)
+    async def _accounts(self, *where: Any) -> list[Account]:
+        query = select(slots.c.user_id, *_METADATA).where(slots.c.label == LABEL, *where)
+        async with self._database.transaction() as connection:
+            rows = (await connection.execute(query.order_by(slots.c.service))).all()
+        return [
+            Account(
+                user=row.user_id,
+                service=row.service,
+                account=self._name(row),
+                identity=row.identity,
+                **_times(row),
+            )
+            for row in rows
+        ]
+
+    def _name(self, row: _Row) -> str | None:
+        context = row_context("credential.account", row.user_id, row.service, LABEL, row.identity)
         try:
             return str(json.loads(self._sealer.open(row.account, **context)))
         except Unopenable:
@@ -236,6 +258,7 @@ def _times(row: _Row) -> dict[str, Any]:
         "created": _moment(row.created_at),
         "expires": _moment(row.expires_at),
         "last_used": _moment(row.last_used_at),
+        "fresh_until": _moment(row.fresh_until),
     }
 
 

@@ -13,8 +13,8 @@ from bot.model import Actor, Message
 
 ALICE = Actor("@alice:example.org", "!dm", "PHONE", "identity", private=True)
 MESSAGE = Message(ALICE, "$event", "connect", 1)
-SERVICE = SimpleNamespace(name="jenkins", title="Jenkins")
-FLOW = SimpleNamespace(self_starting=True)
+FLOW = SimpleNamespace(name="token", self_starting=True)
+SERVICE = SimpleNamespace(name="jenkins", title="Jenkins", flows=(FLOW,))
 
 
 class Accounts:
@@ -35,7 +35,7 @@ class Accounts:
             self.cancelled += 1
             await asyncio.sleep(0)  # it takes its time to end
             raise
-        return SimpleNamespace(account="alice")
+        return SimpleNamespace(credential=SimpleNamespace(account="alice"), scopes=())
 
     async def keep(self, *_):
         await self.keeping.wait()

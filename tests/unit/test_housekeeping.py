@@ -16,7 +16,8 @@ async def test_a_round_that_fails_does_not_end_it():
         raise OSError("database is locked")
 
     inbox = SimpleNamespace(expire=expire)
-    keeping = Housekeeping(inbox=inbox, store=None, verifications=None, unreadable=None, max_age=1)
+    others = dict.fromkeys(("store", "verifications", "reminders", "unreadable"))
+    keeping = Housekeeping(inbox=inbox, **others, max_age=1)
     running = asyncio.create_task(keeping.run(every=0))
     for _ in range(3):
         await asyncio.wait_for(rounds.acquire(), 5)

@@ -89,13 +89,14 @@ def test_another_identity_sees_and_takes_nothing(parking):
     assert parking.waiting(AGAIN) == []
     assert taken(parking, 1, AGAIN) is None
     park(parking, "new", Effect.READ, AGAIN)
-    assert [p.text for p in parking.take_reads(AGAIN, "jenkins")] == ["new"]
+    assert [p.text for p in parking.take_safe(AGAIN, "jenkins")] == ["new"]
 
 
-def test_only_what_reads_is_taken_without_being_asked(parking):
+def test_only_what_changes_nothing_before_it_asks_is_taken_without_being_asked(parking):
     park(parking, "d", Effect.READ)
-    assert [p.text for p in parking.take_reads(ALICE, "twitter")] == []
-    assert [p.text for p in parking.take_reads(ALICE, "jenkins")] == ["d"]
+    park(parking, "e", Effect.DANGER)
+    assert [p.text for p in parking.take_safe(ALICE, "twitter")] == []
+    assert [p.text for p in parking.take_safe(ALICE, "jenkins")] == ["d", "e"]
     assert [p.text for p in parking.waiting(ALICE)] == ["a", "b", "c"]
 
 

@@ -1,0 +1,73 @@
+"""Which ways there are to connect a service here, and which one is meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from bot.config import WebConfig
+from bot.errors import ConfigError, UserError
+from bot.plugin import Flow, Service
+from bot.reply import Inline, Reply, Typed, say
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """``web``: the bot has a page that people can come back to from a service's."""
+
+    web: bool
+
+    def of(self, service: Service[Any]) -> Sequence[Flow]:
+        """The ways to connect a service, best first."""
+        return [flow for flow in service.flows if self.web or not getattr(flow, "web", False)]
+
+    def choose(self, service: Service[Any], flow: Flow | str) -> Flow:
+        """The way that is meant: ``flow``, or the one of that name, or the best one.
+
+        Raises:
+            UserError: there is none of that name, or it needs a page that the bot does not have.
+        """
+        ways = self.of(service)
+        name = flow if isinstance(flow, str) else flow.name
+        found = [way for way in ways if name.casefold() in ("", way.name) or way is flow]
+        if found:
+            return found[0]
+        if not ways or any(flow.name == name for flow in service.flows):
+            problem = "That needs a web page of mine, which I do not have."
+            instead = f"Say `connect {service.name} {ways[0].name}`" if ways else ""
+            raise UserError(problem, instead or "Ask my operator to set web.public_url")
+        known = ", ".join(way.name for way in ways)
+        raise UserError(f"{service.title} is not connected that way; there is: {known}.")
+
+    def others(self, service: Service[Any], chosen: Flow) -> Reply | None:
+        """What else could be said to connect it, where there is a choice."""
+        others = [way.name for way in self.of(service) if way is not chosen]
+        if not others:
+            return None
+        return say(
+            f"This is the way that is called {chosen.name}. There are others: ",
+            *_typed(service.name, others),
+            ".",
+        )
+
+
+def must_be_connectable(service: Service[Any], web: WebConfig) -> None:
+    """See that there is a way to connect a service.
+
+    Raises:
+        ConfigError: all need a page that the bot does not have.
+    """
+    if not Ways(web=web.public_url is not None).of(service):
+        problem = f"is null, and {service.title} (services.{service.name}) is connected by web"
+        fix = (
+            f"Give the address at which browsers reach {web.listen}, or have it connected otherwise"
+        )
+        raise ConfigError("web.public_url", problem, fix)
+
+
+def _typed(service: str, names: Sequence[str]) -> Iterator[Inline]:
+    for number, name in enumerate(names):
+        if number:
+            yield " or " if number == len(names) - 1 else ", "
+        yield Typed(f"connect {service} {name}", own=True)
