@@ -1,4 +1,4 @@
-"""What is counted. Plain numbers here; ``web.py`` shows them in Prometheus' format."""
+"""What is counted. Plain numbers here; ``web/`` shows them in Prometheus' format."""
 
 from __future__ import annotations
 

@@ -17,6 +17,8 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    ValidationInfo,
+    field_validator,
 )
 
 from bot.addresses import Origin
@@ -138,6 +140,13 @@ class WebConfig(Section):
         default=None, description="Give the address that browsers reach it by, or null"
     )
     metrics: bool = Field(default=True, description="Write true or false")
+
+    @field_validator("public_url")
+    @classmethod
+    def _served(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is not None and info.data.get("listen", "") is None:
+            raise ValueError("needs web.listen, which is null: people come back to pages there")
+        return value
 
 
 class LogConfig(Section):

@@ -12,7 +12,7 @@ import asyncio
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.clock import now
@@ -33,10 +33,11 @@ class Expected:
     user: str
     service: str
     title: str
-    address: str
-    code: str
+    address: str = field(repr=False)
+    code: str = field(repr=False)
     came: asyncio.Future[Mapping[str, str]] = field(repr=False)
     until: int
+    ticket: str = field(default="", repr=False)
 
     @property
     def refused(self) -> bool:
@@ -49,13 +50,28 @@ class Expected:
         return hmac.compare_digest(typed.encode(), self.code.replace("-", "").encode())
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the bot's page says to who came back; ``user`` is who asked.
+
+    ``code`` is "" where none is of use: the service's page refused, or the bot has done with it.
+    """
+
+    user: str
+    service: str
+    title: str
+    code: str = field(repr=False)
+    refused: bool
+    until: int
+
+
 class Callbacks:
     """All visits that are waited for. ``public_url`` is how browsers reach the bot's own pages."""
 
     def __init__(self, public_url: str) -> None:
         self.public_url = public_url
         self._expected: Recent[str, Expected] = Recent()
-        self._shown: Recent[str, Expected] = Recent()
+        self._shown: Recent[str, Shown] = Recent()
 
     def expect(self, user: str, service: str, title: str) -> Expected:
         """Wait for a visit on behalf of ``user`` from the page of ``service``, for ten minutes."""
@@ -72,33 +88,50 @@ class Callbacks:
         return expected
 
     def forget(self, expected: Expected) -> None:
-        """Wait for it no more; its page is not shown any more, either."""
-        for known in (self._expected, self._shown):
-            for key in [key for key, value in known.items() if value is expected]:
-                del known[key]
+        """Wait for it no more; its page goes on to say whose it was, and shows no code."""
+        for state in [key for key, value in self._expected.items() if value is expected]:
+            del self._expected[state]
+        shown = self._shown.get(expected.ticket)
+        if shown is not None:
+            self._shown[expected.ticket] = replace(shown, code="")
 
     def arrive(self, service: str, query: Mapping[str, str]) -> str | None:
         """Take a visit at ``/callback/<service>``; a state is good for a single one.
 
         Returns a ticket with which the visitor's browser is shown the page, or None where no such
-        visit is waited for.
+        visit is waited for, or nothing came but the state.
         """
         state = query.get("state", "")
         expected = self._expected.get(state)
         if expected is None or expected.service != service or expected.until < now():
             return None
+        came = {name: value for name, value in query.items() if name != "state"}
+        if not came:
+            return None
         del self._expected[state]
         if expected.came.done():  # nobody waits any more
             return None
-        expected.came.set_result({k: v for k, v in query.items() if k != "state"})
-        ticket = secrets.token_urlsafe(16)
-        self._shown[ticket] = expected
-        return ticket
+        expected.came.set_result(came)
+        expected.ticket = secrets.token_urlsafe(16)
+        self._show(expected)
+        return expected.ticket
 
-    def shown(self, ticket: str) -> Expected | None:
+    def shown(self, ticket: str) -> Shown | None:
         """What the page says to the browser that holds ``ticket``."""
-        expected = self._shown.get(ticket)
-        return expected if expected is not None and expected.until >= now() else None
+        shown = self._shown.get(ticket)
+        return shown if shown is not None and shown.until >= now() else None
+
+    def _show(self, expected: Expected) -> None:
+        for ticket in [key for key, shown in self._shown.items() if shown.until < now()]:
+            del self._shown[ticket]
+        self._shown[expected.ticket] = Shown(
+            user=expected.user,
+            service=expected.service,
+            title=expected.title,
+            code="" if expected.refused else expected.code,
+            refused=expected.refused,
+            until=expected.until,
+        )
 
 
 def _letters() -> str:
