@@ -17,7 +17,6 @@ from sandbox.jenkins.parameters import (
 )
 from sandbox.jenkins.pipeline import Ask, Stage
 from sandbox.jenkins.reports import Case
-from sandbox.jenkins.seen import Seen
 from sandbox.jenkins.users import (
     ADMINISTER,
     ARTIFACTS,
@@ -27,6 +26,7 @@ from sandbox.jenkins.users import (
     OVERALL_READ,
     READ,
 )
+from sandbox.seen import Seen
 
 __all__ = [
     "ADMINISTER",

@@ -10,9 +10,9 @@ from aiohttp.typedefs import Handler
 from sandbox.jenkins.access import VERSION, Refusal
 from sandbox.jenkins.builds import Build
 from sandbox.jenkins.queue_item import QueueItem
-from sandbox.jenkins.seen import Seen
 from sandbox.jenkins.setting import Setting
 from sandbox.jenkins.site import answer
+from sandbox.seen import Seen
 from sandbox.stand_in import StandIn
 
 

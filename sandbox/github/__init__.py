@@ -1,0 +1,13 @@
+"""A stand-in for GitHub: its OAuth flows, and the parts of its REST API that Actas uses.
+
+Kept to what GitHub's own description and pages say; it is small, but it refuses what GitHub does.
+"""
+
+from sandbox.github.app import GitHubStandIn
+from sandbox.github.apps import App
+from sandbox.github.issue import Comment, Issue, Pull, Review
+from sandbox.github.repo import Repo
+from sandbox.github.tokens import Token
+from sandbox.github.users import User
+
+__all__ = ["App", "Comment", "GitHubStandIn", "Issue", "Pull", "Repo", "Review", "Token", "User"]

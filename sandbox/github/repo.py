@@ -1,0 +1,55 @@
+"""A repository: who may do what in it, and what it holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Final
+
+from sandbox.github.users import User
+
+if TYPE_CHECKING:
+    from sandbox.github.issue import Issue
+
+ROLES: Final = ("none", "read", "triage", "write", "maintain", "admin")
+
+
+@dataclass(slots=True, eq=False)
+class Repo:
+    """A repository. ``roles`` are its collaborators', by login; a public one is read by all.
+
+    ``merges``: the ways of merging that it allows. ``branches`` have the commit at their tip.
+    """
+
+    id: int
+    owner: User
+    name: str
+    private: bool = False
+    description: str = ""
+    default_branch: str = "main"
+    roles: dict[str, str] = field(default_factory=dict)
+    merges: tuple[str, ...] = ("merge", "squash", "rebase")
+    branches: dict[str, str] = field(default_factory=dict)
+    archived: bool = False
+    created: datetime = field(default_factory=lambda: datetime.now(UTC))
+    issues: list[Issue] = field(default_factory=list)
+
+    @property
+    def full_name(self) -> str:
+        """``owner/name``."""
+        return f"{self.owner.login}/{self.name}"
+
+    def role(self, user: User | None) -> str:
+        """What somebody is in it."""
+        least = "none" if self.private else "read"
+        if user is None:
+            return least
+        return "admin" if user == self.owner else self.roles.get(user.login, least)
+
+    def may(self, user: User | None, role: str) -> bool:
+        """Whether somebody is at least a ``role`` in it."""
+        return ROLES.index(self.role(user)) >= ROLES.index(role)
+
+    def issue(self, number: int) -> Issue | None:
+        """The issue or pull request of this number."""
+        return next((issue for issue in self.issues if issue.number == number), None)
