@@ -53,7 +53,8 @@ class Reminders:
             return False
         await self._pins.need([account.user])
         known = self._pins.standing(account.user, account.identity) is Standing.KNOWN
-        return known and account.service in self._services
+        same = known and not self._pins.shown_another(account.user)
+        return same and account.service in self._services
 
     async def _remind(self, account: Account) -> None:
         room = await self._rooms.direct(account.user)

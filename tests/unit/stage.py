@@ -177,7 +177,9 @@ class Stage:
         sender, rooms, lanes = self.sent, self.house, Lanes()
         self.lanes, self.vault, self.pins = lanes, Vault(database, sealer), Pins(database)
         services, builtins = services or [Jenkins(commands)], Builtins("!", ())
-        accounts = Accounts(self.vault, self.pins, {each.name: each for each in services})
+        self.accounts = accounts = Accounts(
+            self.vault, self.pins, {each.name: each for each in services}
+        )
         registry = Registry(services, builtins.commands)
         self._inbox = inbox = Inbox(database, sealer)
         self.journal = journal = Journal(database, sealer, inbox)
