@@ -89,7 +89,7 @@ async def run(config: Config, sealer: Sealer, login: Login) -> None:
             master=await own_master(vault),
         )
         async with (
-            serve(config.web, parts.metrics, parts.sync),
+            serve(config.web, parts.metrics, parts.sync, parts.callbacks),
             serve_control(config.state_dir, parts.verifications, account.pins),
         ):
             await _work(parts)
