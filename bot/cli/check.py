@@ -13,12 +13,13 @@ from bot.cli.login_check import stored_login
 from bot.cli.opening import open_database, read_sealer
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
 from bot.cli.reaching import in_clear, reach
-from bot.config import Config, ServiceEntry, load
-from bot.errors import ActasError
+from bot.config import Config, ServiceEntry, WebConfig, load
+from bot.errors import ActasError, ConfigError
 from bot.matrix.client import Homeserver
 from bot.services import discover
 from bot.storage.state import prepare
 from bot.vault.vault import Vault
+from bot.ways import must_be_connectable
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
@@ -46,8 +47,10 @@ async def _findings(path: Path, config: Config) -> AsyncIterator[Finding]:
     if Verdict.FAIL not in (secret.verdict, homeserver.verdict):
         async for finding in stored_login(config):
             yield finding
+    for finding in _web(config.web):
+        yield finding
     for entry in config.services.values():
-        async for finding in _service(entry):
+        async for finding in _service(entry, config.web):
             yield finding
 
 
@@ -110,9 +113,25 @@ async def _homeserver(config: Config) -> Finding:
     return ok("homeserver", f"{url} speaks Matrix up to {max(versions, key=_version)}")
 
 
-async def _service(entry: ServiceEntry) -> AsyncIterator[Finding]:
+def _web(web: WebConfig) -> Iterator[Finding]:
+    """The page that people come back to from a service's, where there is one."""
+    if web.public_url is None:
+        return
+    if in_clear(web.public_url):
+        yield warn("web.public_url", f"{web.public_url} IS NOT ENCRYPTED: others can read it")
+    else:
+        back = f"{web.public_url}/callback/<service>"
+        yield ok("web.public_url", f"people come back to {back}, which has to lead to {web.listen}")
+
+
+async def _service(entry: ServiceEntry, web: WebConfig) -> AsyncIterator[Finding]:
     ca_file = getattr(entry.settings, "ca_file", None)
-    for origin in entry.kind.create(entry.name, entry.aliases, entry.settings).origins:
+    service = entry.kind.create(entry.name, entry.aliases, entry.settings)
+    try:
+        must_be_connectable(service, web)
+    except ConfigError as error:
+        yield fail(error.key, f"{error.problem}. {error.fix}", error)
+    for origin in service.origins:
         problem = await reach(origin, ca_file)
         if problem:
             yield fail(f"services.{entry.name}", f"{origin}: {problem}")
