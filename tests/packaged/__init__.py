@@ -1,0 +1,1 @@
+"""A service of another package: the one that docs/writing-a-service.md walks through."""
