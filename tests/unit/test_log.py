@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import io
 import json
 import logging
 import subprocess
@@ -17,33 +16,10 @@ import requests
 import structlog
 
 from bot.errors import Invalid
-from bot.log import set_up
 from bot.log.setup import QUIET
 from bot.secret import Secret
 
 TOKEN = "11f0e1d2c3b4a5968778695a4b3c2d1e0f"
-
-
-@pytest.fixture
-def log(monkeypatch):
-    """Turns logging on for one test; called with level and format, it returns the stream."""
-    hooks = ((sys, "excepthook"), (sys, "unraisablehook"), (threading, "excepthook"))
-    for module, name in (*hooks, (warnings, "showwarning")):
-        monkeypatch.setattr(module, name, getattr(module, name))
-    root = logging.getLogger()
-    before, levels = root.handlers[:], {name: logging.getLogger(name).level for name in QUIET}
-
-    def start(level="debug", form="text"):
-        stream = io.StringIO()
-        set_up(level, form, stream)
-        return stream
-
-    yield start
-    structlog.reset_defaults()
-    root.handlers[:] = before
-    root.setLevel(logging.WARNING)
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
 
 
 def logger():
