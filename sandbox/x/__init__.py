@@ -1,4 +1,4 @@
-"""A stand-in for X: OAuth 1.0a with real signatures, the parts of API v2 that Actas uses."""
+"""A stand-in for X: OAuth 1.0a and 2.0, and the parts of API v2 that Actas uses."""
 
 from sandbox.mishaps import Answer
 from sandbox.x.server import XStandIn

@@ -11,16 +11,19 @@ from sandbox.x import problems
 from sandbox.x.gate import Gate, refusal
 from sandbox.x.limits import Limits, Plan
 from sandbox.x.oauth import OAuth
+from sandbox.x.oauth2 import OAuth2
 from sandbox.x.reading import Reading
 from sandbox.x.state import State
 from sandbox.x.writing import Writing
 
 
 class ApiV2:
-    """All of it. Every request is signed by an account."""
+    """All of it. Every request comes with a token of an account."""
 
-    def __init__(self, state: State, oauth: OAuth, limits: Limits, plan: Plan) -> None:
-        gate = Gate(state, oauth, limits)
+    def __init__(
+        self, state: State, oauth: OAuth, oauth2: OAuth2, limits: Limits, plan: Plan
+    ) -> None:
+        gate = Gate(state, oauth, oauth2, limits)
         self._parts = (Reading(state, gate), Writing(state, gate, plan))
 
     def routes(self) -> list[web.RouteDef]:

@@ -1,4 +1,4 @@
-"""Somebody at a browser, for those who have none: opens the authorise page and clicks."""
+"""Somebody at a browser, for those who have none: opens an authorise page and clicks."""
 
 from __future__ import annotations
 
@@ -37,12 +37,25 @@ async def authorise(address: str, user: str) -> str:
     Raises:
         LookupError: the page offers nothing to authorise, or no such user.
     """
+    return await _click(address, user, "allow")
+
+
+async def cancel(address: str, user: str) -> str:
+    """Authorise nothing on that page; returns the address that the browser is sent to.
+
+    Raises:
+        LookupError: see :func:`authorise`; or the app has no callback.
+    """
+    return await _click(address, user, "deny")
+
+
+async def _click(address: str, user: str, decision: str) -> str:
     async with aiohttp.ClientSession() as session:
         async with session.get(address) as opened:
             form = _Form(await opened.text())
         if user not in form.accounts:
             raise LookupError(f"the page does not offer to authorise as {user}")
-        clicked = {**form.fields, "account": user, "decision": "allow"}
+        clicked = {**form.fields, "account": user, "decision": decision}
         async with session.post(
             urljoin(address, form.action), data=clicked, allow_redirects=False
         ) as answer:

@@ -1,4 +1,4 @@
-"""What every request to the API passes: a good signature, the rate limit, the account's state."""
+"""What every request to the API passes: who asks, the rate limit, the account's state."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from aiohttp import web
 from sandbox.x import problems
 from sandbox.x.limits import Limits
 from sandbox.x.oauth import OAuth
+from sandbox.x.oauth2 import OAuth2, suffices
 from sandbox.x.state import Account, State
 
 Handler: TypeAlias = Callable[[web.Request, Account], Awaitable[web.Response]]
@@ -21,11 +22,11 @@ def refusal(status: int, body: object) -> web.Response:
 
 
 class Gate:
-    """Lets requests through to handlers, as the account that has signed them."""
+    """Lets requests through to handlers, as the account whose token they come with."""
 
-    def __init__(self, state: State, oauth: OAuth, limits: Limits) -> None:
+    def __init__(self, state: State, oauth: OAuth, oauth2: OAuth2, limits: Limits) -> None:
         self.state, self.limits = state, limits
-        self._oauth = oauth
+        self._oauth, self._oauth2 = oauth, oauth2
 
     def signed(
         self, endpoint: str, handler: Handler
@@ -33,9 +34,12 @@ class Gate:
         """``handler`` behind the gate; its requests count for ``endpoint``."""
 
         async def handle(request: web.Request) -> web.Response:
-            token = await self._oauth.authenticate(request)
+            bearer = self._oauth2.authenticate(request)
+            token = bearer or await self._oauth.authenticate(request)
             if token is None:
                 return refusal(401, problems.UNAUTHORIZED)
+            if bearer is not None and not suffices(bearer.scopes, endpoint):
+                return refusal(403, problems.NO_SCOPE)
             allowed, headers = self.limits.take(endpoint, token.account.id)
             if not allowed:
                 response = refusal(429, problems.TOO_MANY)

@@ -5,16 +5,16 @@ https://developer.x.com/en/docs/authentication/api-reference
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 from oauthlib.oauth1 import AccessTokenEndpoint, RequestTokenEndpoint, ResourceEndpoint
 
-from sandbox.x.problems import INVALID_TOKEN, NOT_AUTHENTICATED, WRONG_VERIFIER
+from sandbox.x.problems import CALLBACK, INVALID_TOKEN, NOT_AUTHENTICATED, WRONG_VERIFIER
 from sandbox.x.state import AccessToken, State
-from sandbox.x.validator import Validator
+from sandbox.x.validator import NotApproved, Validator
 
 _FORM = "application/x-www-form-urlencoded"
 
@@ -37,13 +37,14 @@ class _Exchange(AccessTokenEndpoint):  # type: ignore[misc]  # oauthlib ships no
 class OAuth:
     """The token endpoints, and the check of every signed request.
 
-    ``origin`` is what requests are signed for: the stand-in's own address.
+    ``origin`` is what requests are signed for: the stand-in's own address. ``callbacks`` are
+    registered with the app.
     """
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, callbacks: Sequence[str]) -> None:
         self.origin = ""
         self._state = state
-        validator = Validator(state)
+        validator = Validator(state, callbacks)
         self._request_token = RequestTokenEndpoint(validator)
         self._access_token = _Exchange(validator)
         self._resource = ResourceEndpoint(validator)
@@ -62,6 +63,8 @@ class OAuth:
         _, body, status = self._request_token.create_request_token_response(
             *await self._signed(request)
         )
+        if status == NotApproved.status_code:
+            return web.json_response(CALLBACK, status=status)
         if status != 200:
             return web.json_response(NOT_AUTHENTICATED, status=401)
         return web.Response(text=body, content_type=_FORM)

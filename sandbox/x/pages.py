@@ -24,12 +24,22 @@ _HEADERS = {
 }
 
 
-def _page(title: str, body: str, status: int = 200) -> web.Response:
+def page(title: str, body: str, status: int = 200) -> web.Response:
+    """A whole page."""
     text = (
         f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
     )
     return web.Response(text=text, content_type="text/html", status=status, headers=_HEADERS)
+
+
+def choice(state: State) -> str:
+    """The accounts, of which one is chosen."""
+    return "".join(
+        f'<label><input type="radio" name="account" value="{escape(a.name)}" required> '
+        f"@{escape(a.name)}</label><br>"
+        for a in state.accounts
+    )
 
 
 class Pages:
@@ -53,20 +63,15 @@ class Pages:
         token = self._state.request_tokens.get(request.query.get("oauth_token", ""))
         if token is None or token.account is not None:
             return self._gone()
-        people = "".join(
-            f'<label><input type="radio" name="account" value="{escape(a.name)}" required> '
-            f"@{escape(a.name)}</label><br>"
-            for a in self._state.accounts
-        )
         form = (
             '<form method="post" action="/oauth/authorize">'
             f'<input type="hidden" name="oauth_token" value="{escape(token.key)}">'
             f'<input type="hidden" name="authenticity_token" value="{self._authenticity}">'
-            f"<fieldset><legend>Log in as</legend>{people}</fieldset>"
+            f"<fieldset><legend>Log in as</legend>{choice(self._state)}</fieldset>"
             '<button name="decision" value="allow">Authorise app</button> '
             '<button name="decision" value="deny" formnovalidate>Cancel</button></form>'
         )
-        return _page(f"Authorise {self._app_name} to access your account?", form)
+        return page(f"Authorise {self._app_name} to access your account?", form)
 
     async def decide(self, request: web.Request) -> web.Response:
         """Show the PIN, or go back to the app's callback."""
@@ -79,11 +84,11 @@ class Pages:
             return self._denied(token)
         account = self._state.account(form.get("account", ""))
         if account is None:
-            return _page("Who are you?", "<p>Go back and choose an account.</p>", 403)
+            return page("Who are you?", "<p>Go back and choose an account.</p>", 403)
         verifier = self._state.allow(token, account)
         if token.callback != "oob":
             raise _back(token, oauth_token=token.key, oauth_verifier=verifier)
-        return _page(
+        return page(
             "You are nearly there",
             f'<p>Enter this PIN in {escape(self._app_name)}:</p><p><code id="pin">{verifier}</code>'
             f"</p><p>You authorise it as @{escape(account.name)}.</p>",
@@ -94,18 +99,18 @@ class Pages:
         wanted = request.match_info["id"]
         found = next((post for post in self._state.posts if post.id == wanted), None)
         if found is None:
-            return _page("This page does not exist", "", 404)
+            return page("This page does not exist", "", 404)
         text = escape(found.text).replace("\n", "<br>")
-        return _page(f"@{found.author.name} on X", f"<blockquote>{text}</blockquote>")
+        return page(f"@{found.author.name} on X", f"<blockquote>{text}</blockquote>")
 
     def _denied(self, token: RequestToken) -> web.Response:
         del self._state.request_tokens[token.key]
         if token.callback != "oob":
             raise _back(token, denied=token.key)
-        return _page("You have cancelled", f"<p>{escape(self._app_name)} was given nothing.</p>")
+        return page("You have cancelled", f"<p>{escape(self._app_name)} was given nothing.</p>")
 
     def _gone(self) -> web.Response:
-        return _page(
+        return page(
             "Whoa there!",
             "<p>The request token for this page is invalid. It may have already been used, or "
             "expired because it is too old.</p>",

@@ -77,6 +77,20 @@ TOO_MANY = _plain(429, "Too Many Requests")
 
 INVALID_TOKEN = {"errors": [{"code": 89, "message": "Invalid or expired token."}]}
 NOT_AUTHENTICATED = {"errors": [{"code": 32, "message": "Could not authenticate you."}]}
+CALLBACK = {
+    "errors": [
+        {
+            "code": 415,
+            "message": "Callback URL not approved for this client application. Approved callback "
+            "URLs can be adjusted in your application settings",
+        }
+    ]
+}
+NO_CLIENT = {
+    "error": "unauthorized_client",
+    "error_description": "Missing valid authorization header",
+}
+NO_SCOPE = _plain(403, "Forbidden")
 WRONG_VERIFIER = "Error processing your OAuth request: Invalid oauth_verifier parameter"
 
 
@@ -98,6 +112,12 @@ def message(text: str) -> dict[str, Any]:
         "detail": "One or more parameters to your request was invalid.",
         "type": f"{_PROBLEMS}/invalid-request",
     }
+
+
+def wrong_value(what: str) -> dict[str, str]:
+    """The body of a 400 of the token endpoint, which X calls a wrong request whatever it is."""
+    description = f"Value passed for the {what} was invalid."
+    return {"error": "invalid_request", "error_description": description}
 
 
 def missing(kind: str, parameter: str, value: str) -> dict[str, Any]:

@@ -10,8 +10,11 @@ from aiohttp import web
 from sandbox.stand_in import StandIn
 from sandbox.x.api import ApiV2
 from sandbox.x.browser import authorise
+from sandbox.x.consent import Consent
+from sandbox.x.grants import SCOPES, Bearer, Client, Grants
 from sandbox.x.limits import Limits, Plan
 from sandbox.x.oauth import OAuth
+from sandbox.x.oauth2 import OAuth2
 from sandbox.x.pages import Pages
 from sandbox.x.state import FIRST_ACCOUNT, AccessToken, Account, Post, State
 
@@ -19,8 +22,10 @@ from sandbox.x.state import FIRST_ACCOUNT, AccessToken, Account, Post, State
 class XStandIn(StandIn):
     """X on a free port of loopback, with one registered app and some accounts.
 
-    ``users`` are the accounts' handles; they follow each other. The consumer key and secret are
-    random unless given. ``limits`` and ``plan`` are what the app may do.
+    ``users`` are the accounts' handles; they follow each other. The app's keys for OAuth 1.0a and
+    for OAuth 2 are random unless given; with ``public`` it has no client secret. ``callbacks`` are
+    the addresses registered with it, and may be added to. ``limits`` and ``plan`` are what it may
+    do.
     """
 
     def __init__(
@@ -28,26 +33,54 @@ class XStandIn(StandIn):
         *users: str,
         consumer_key: str | None = None,
         consumer_secret: str | None = None,
+        client_id: str | None = None,
+        client_secret: str | None = None,
+        public: bool = False,
+        callbacks: Sequence[str] = (),
         app_name: str = "Team Actas",
     ) -> None:
         super().__init__()
         accounts = [Account(str(FIRST_ACCOUNT + n), name) for n, name in enumerate(users)]
         self.consumer_key = consumer_key or secrets.token_hex(12)
         self.consumer_secret = consumer_secret or secrets.token_hex(25)
+        self.callbacks = list(callbacks)
+        self._grants = Grants(self.callbacks)
+        self._client = self.add_client(client_id, client_secret, public=public)
         self.limits, self.plan = Limits(), Plan()
         self._state = State(self.consumer_key, self.consumer_secret, accounts)
         self._state.follows.update((a.id, b.id) for a in accounts for b in accounts if a != b)
-        self._oauth = OAuth(self._state)
-        self._pages = Pages(self._state, app_name)
-        self._api = ApiV2(self._state, self._oauth, self.limits, self.plan)
+        self._oauth = OAuth(self._state, self.callbacks)
+        oauth2 = OAuth2(self._grants)
+        self._parts = (
+            self._oauth,
+            oauth2,
+            Pages(self._state, app_name),
+            Consent(self._state, oauth2, app_name),
+            ApiV2(self._state, self._oauth, oauth2, self.limits, self.plan),
+        )
 
     async def start(self) -> None:
         """Listen; ``url`` is known from here on."""
         app = web.Application()
-        for part in (self._oauth, self._pages, self._api):
+        for part in self._parts:
             app.add_routes(part.routes())
         await self._listen(app)
         self._oauth.origin = self.url
+
+    @property
+    def client_id(self) -> str:
+        """What OAuth 2 knows the app by."""
+        return self._client.client_id
+
+    @property
+    def client_secret(self) -> str | None:
+        """Its secret there; None for a public app."""
+        return self._client.secret
+
+    @property
+    def refreshes(self) -> int:
+        """How often an access token was renewed."""
+        return self._grants.refreshes
 
     @property
     def posts(self) -> Sequence[Post]:
@@ -95,13 +128,37 @@ class XStandIn(StandIn):
         """The access token of ``user``, without the way over the page."""
         return self._state.grant(self._account(user))
 
+    def add_client(
+        self, client_id: str | None = None, secret: str | None = None, *, public: bool = False
+    ) -> Client:
+        """Register an app for OAuth 2, beside the one that there is."""
+        found = Client(
+            client_id or secrets.token_urlsafe(25),
+            None if public else secret or secrets.token_urlsafe(37),
+        )
+        self._grants.clients[found.client_id] = found
+        return found
+
+    def grant_bearer(self, user: str, scopes: Sequence[str] = tuple(SCOPES)) -> Bearer:
+        """The tokens of ``user`` for OAuth 2, without the way over the page."""
+        return self._grants.make(self._client, self._account(user), scopes)
+
+    def expire_access_tokens(self) -> None:
+        """Let two hours pass: what was given out until now is good no longer."""
+        self._grants.expire()
+
     def withdraw(self, user: str) -> None:
         """Let ``user`` revoke the app's access, as in X's settings."""
         del self._state.access_tokens[self.grant(user).key]
+        self._grants.withdraw(self._account(user))
 
     def accepts(self, token: str) -> bool:
-        """Whether this access token (its public half) is still good."""
-        return token in self._state.access_tokens
+        """Whether this access token (of OAuth 1.0a: its public half) is still good."""
+        return token in self._state.access_tokens or self._grants.holder(token) is not None
+
+    def refreshes_with(self, token: str) -> bool:
+        """Whether this refresh token is still good."""
+        return token in self._grants.by_refresh
 
     def _by_name(self, pairs: set[tuple[str, str]]) -> set[tuple[str, str]]:
         names = {account.id: account.name for account in self._state.accounts}

@@ -4,15 +4,27 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Sequence
 from typing import Any
 
 from oauthlib.oauth1 import RequestValidator
+from oauthlib.oauth1.rfc5849.errors import OAuth1Error
 
 from sandbox.x.state import PIN_TRIES, AccessToken, RequestToken, State
 
 _NOBODY = (
     "nobody-at-all-0000000000"  # oauthlib goes on with it after an unknown key, against timing
 )
+
+
+class NotApproved(OAuth1Error):  # type: ignore[misc]  # oauthlib ships no type information
+    """An address to come back to that is not registered with the app."""
+
+    error = "callback_not_approved"
+    status_code = 403
+
+    def __init__(self) -> None:
+        super().__init__(status_code=self.status_code)
 
 
 class Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no type information
@@ -27,9 +39,9 @@ class Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no ty
     verifier_length = (7, 32)  # a PIN has seven digits, a callback's verifier is longer
     dummy_client = dummy_request_token = dummy_access_token = _NOBODY
 
-    def __init__(self, state: State) -> None:
+    def __init__(self, state: State, callbacks: Sequence[str]) -> None:
         super().__init__()
-        self._state = state
+        self._state, self._callbacks = state, callbacks
 
     # ------------------------------------------------------------------------------ the app
     def validate_client_key(self, client_key: str, request: Any) -> bool:
@@ -53,7 +65,10 @@ class Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no ty
 
     # ----------------------------------------------------------------------- request tokens
     def validate_redirect_uri(self, client_key: str, redirect_uri: str, request: Any) -> bool:
-        return redirect_uri == "oob" or redirect_uri.startswith(("http://", "https://"))
+        address, _, _ = redirect_uri.partition("?")
+        if redirect_uri != "oob" and address not in self._callbacks:
+            raise NotApproved
+        return True
 
     def save_request_token(self, token: dict[str, str], request: Any) -> None:
         key = token["oauth_token"]

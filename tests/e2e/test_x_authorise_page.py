@@ -83,6 +83,7 @@ async def test_cancelling_gives_the_app_nothing(exchange):
 
 async def test_an_app_with_a_callback_gets_its_verifier_there(x, exchange):
     callback = f"{x.url}/callback"  # a page that does not exist: only its address matters
+    x.callbacks.append(callback)
     request = await exchange.request_token(callback)
     async with _page() as page:
         await page.goto(exchange.authorize_url(request))

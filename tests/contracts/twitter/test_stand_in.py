@@ -116,11 +116,22 @@ async def test_a_request_token_that_nobody_authorised_is_worth_nothing(x):
 
 
 async def test_with_a_callback_the_browser_is_sent_back_with_the_verifier(x):
+    x.callbacks.append("https://actas.example.org/callback")  # the query is not registered
     token = await _request_token(x, callback="https://actas.example.org/callback?flow=1")
     address = await x.authorise(token[0], "bob")
     prefix = f"https://actas.example.org/callback?flow=1&oauth_token={token[0]}&oauth_verifier="
     assert address.startswith(prefix)
     assert "screen_name=bob" in (await _redeem(x, token, address.removeprefix(prefix))).text
+
+
+@pytest.mark.parametrize(
+    "callback",
+    ["https://actas.example.org/callback/", "https://actas.example.org", "http://127.0.0.1:8095/x"],
+)
+async def test_a_callback_that_is_not_registered_with_the_app_is_refused(x, callback):
+    x.callbacks.append("https://actas.example.org/callback")
+    answer = await _post(x, "/oauth/request_token", callback_uri=callback)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (403, 415)
 
 
 async def test_the_page_knows_only_open_requests_and_real_accounts(x):
