@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, get_args
 
 import yaml
 
 from bot.cli.asking import NONE, Asker
 from bot.cli.questions import question, title_of
-from bot.config.problems import problem_with, unknown
+from bot.config.problems import is_needed, problem_with, unknown
 from bot.config.services import claim
 from bot.errors import ConfigError
 from bot.plugin import ServiceType
@@ -67,10 +67,10 @@ def _complete(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
         if key in settings:
             _check_given(name, key, settings[key], kind)
             continue
-        if not each.is_required():
+        if not is_needed(kind.settings, settings, key):
             continue
         asked = question(name, kind, key)
-        if each.annotation is Secret:
+        if _is_secret(each.annotation):
             file = f"{name}-{key}".replace("_", "-")
             form.files[file] = asker.secret(f"{name}_{key}".upper(), asked)
             settings[key] = f"file:{file}"
@@ -89,11 +89,16 @@ def _check_given(name: str, key: str, value: object, kind: ServiceType) -> None:
     flag = f"--set {name}.{key}"
     if isinstance(value, str) and value.startswith(("env:", "file:")):
         return
-    if kind.settings.model_fields[key].annotation is Secret:
+    if _is_secret(kind.settings.model_fields[key].annotation):
         problem = "is secret, and flags show in the list of processes"
         raise ConfigError(flag, problem, f"{flag}=env:NAME or file:PATH")
     if found := problem_with(kind.settings, key, value, flag):
         raise found
+
+
+def _is_secret(annotation: object) -> bool:
+    """Whether a field holds a secret, or None where it need not."""
+    return annotation is Secret or any(_is_secret(each) for each in get_args(annotation))
 
 
 def _alias(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:

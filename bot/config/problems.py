@@ -63,6 +63,16 @@ def problem_with(model: type[BaseModel], key: str, value: object, path: str) -> 
     return None
 
 
+def is_needed(model: type[BaseModel], settings: Mapping[str, Any], key: str) -> bool:
+    """Whether a field has to be given, which may depend on what the others in ``settings`` are."""
+    try:
+        model.model_validate({name: each for name, each in settings.items() if name != key})
+    except ValidationError as error:
+        found = error.errors(include_url=False, include_input=False)
+        return any(each["type"] == "missing" and each["loc"] == (key,) for each in found)
+    return False
+
+
 def unknown(path: str, word: str, known: Iterable[str], noun: str = "key") -> ConfigError:
     """A word that is none of the known ones."""
     names = sorted(known)

@@ -1,9 +1,10 @@
-"""OAuth 1.0a with a PIN: authorise the bot on the service's own page, bring back seven digits.
+"""OAuth 1.0a: authorise the bot on the service's own page, and bring back what proves it.
 
-A service declares its endpoints and its own registration; the rest is the same everywhere::
+That is seven digits to type (a PIN), or the way back leads over a page of the bot's own. A service
+declares its endpoints and its own registration; the rest is the same everywhere::
 
     tokens = TokenExchange(Endpoints(…), Consumer(key, secret), timeout=15)
-    flows = (PinFlow(exchange=tokens, title="X", word="t"),)
+    flows = (WebFlow(exchange=tokens, title="X", word="t"),)
 """
 
 from __future__ import annotations
@@ -13,35 +14,44 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from bot.connect.oauth1_tokens import Token, TokenExchange, WrongVerifier
+from bot.connect.oauth1_tokens import OUT_OF_BAND, Token, TokenExchange, WrongVerifier
 from bot.errors import UserError
-from bot.plugin import Conversation, Grant
+from bot.plugin import Abandoned, Conversation, Grant
 from bot.reply import Link, Mono, Reply, line, say
 from bot.secret import Secret
 
 TRIES: Final = 3
 _PIN: Final = re.compile(r"[0-9]{4,12}")
-_OUT_OF_BAND: Final = "oob"
+_VERIFIER: Final = re.compile(r"[\w.~-]{1,128}", re.ASCII)
 
 
 @dataclass(slots=True, kw_only=True)
-class PinFlow:
-    """The flow: show the page, ask for the PIN, turn it into an access token.
+class _Authorisation:
+    """What both flows are made of.
 
-    The texts call the service ``title``, and ``word`` where it is typed (``t setupauth``). A PIN is
-    good for a single use by the bot alone, so it has no ``shape`` that gives it away elsewhere,
-    and needs no revoking. For the rest see :class:`~bot.plugin.Flow`.
+    The texts call the service ``title``, and ``word`` where it is typed (``t setupauth``). What is
+    brought back is good for a single use by the bot alone, so it has no ``shape`` that gives it
+    away elsewhere, and needs no revoking. For the rest see :class:`~bot.plugin.Flow`.
     """
 
     exchange: TokenExchange
     title: str
     word: str
-    name: str = "pin"
     start: Sequence[str] = ("setupauth",)
     answer: Sequence[str] = ("auth",)
     self_starting: bool = False
     shape: str = ""
     revoke_hint: str = ""
+
+    def _words(self, phrases: Sequence[str]) -> str:
+        return f"{self.word} {phrases[0]}"
+
+
+@dataclass(slots=True, kw_only=True)
+class PinFlow(_Authorisation):
+    """The flow: show the page, ask for the PIN, turn it into an access token."""
+
+    name: str = "pin"
 
     async def run(self, talk: Conversation) -> Grant:
         """Ask for the PIN, three times at most.
@@ -53,13 +63,13 @@ class PinFlow:
             UserError: the service did not accept any of the PINs.
             RateLimited, Unavailable: the service does not do its part.
         """
-        request = await self.exchange.request_token(_OUT_OF_BAND)
+        request = await self.exchange.request_token(OUT_OF_BAND)
         await talk.tell(self._invitation(self.exchange.authorize_url(request)))
         prompt = say("Say ", Mono(f"{self._words(self.answer)} PIN"), ", or just the PIN.")
         for left in reversed(range(TRIES)):
             outcome = await self._redeem(request, await talk.ask(prompt, secret=True))
             if isinstance(outcome, Token):
-                return Grant({"token": outcome.key, "token_secret": outcome.secret})
+                return _grant(outcome)
             prompt = self._prompt_again(outcome, left)
         raise UserError(
             f"{self.title} did not accept the PIN, and this attempt has ended.",
@@ -92,8 +102,57 @@ class PinFlow:
         start = Mono(self._words(self.start))
         return say(f"{problem} You can try {tries}, or say ", start, " for a new PIN.")
 
-    def _words(self, phrases: Sequence[str]) -> str:
-        return f"{self.word} {phrases[0]}"
+
+@dataclass(slots=True, kw_only=True)
+class WebFlow(_Authorisation):
+    """The flow: show the page, which sends its user back to one of the bot's own."""
+
+    name: str = "web"
+    web: bool = True
+
+    async def run(self, talk: Conversation) -> Grant:
+        """Have the page visited, and redeem what its user comes back with.
+
+        The grant's fields are ``token`` and ``token_secret``; it does not end by itself.
+
+        Raises:
+            Abandoned: the person cancelled, here or on the page, or went away.
+            UserError: who came back proves nothing, or not enough for the service.
+            RateLimited, Unavailable: the service does not do its part.
+        """
+        request, verifier = await self._visit(talk)
+        if verifier is None:
+            raise self._ended("What came back belongs to another attempt, and was not used.")
+        try:
+            token = await self.exchange.access_token(request, verifier)
+        except WrongVerifier:
+            token = None
+        if token is None:
+            raise self._ended(f"{self.title} did not accept what came back from its page.")
+        return _grant(token)
+
+    async def _visit(self, talk: Conversation) -> tuple[Token, Secret | None]:
+        """The request token, and what proves that it was authorised; None where nothing does."""
+        asked: list[Token] = []
+
+        async def page(back: str) -> str:
+            asked.append(await self.exchange.request_token(back))
+            return self.exchange.authorize_url(asked[-1])
+
+        came = await talk.callback(page)
+        if "denied" in came:
+            raise Abandoned
+        request, verifier = asked[-1], came.get("oauth_verifier", "")
+        good = Secret(came.get("oauth_token", "")) == request.key and _VERIFIER.fullmatch(verifier)
+        return request, Secret(verifier) if good else None
+
+    def _ended(self, problem: str) -> UserError:
+        start = self._words(self.start)
+        return UserError(problem, f'Say "{start}" to start again with a new link.')
+
+
+def _grant(token: Token) -> Grant:
+    return Grant({"token": token.key, "token_secret": token.secret})
 
 
 def _pin(answer: Secret) -> Secret | None:

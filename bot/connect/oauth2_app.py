@@ -23,7 +23,8 @@ class OAuth2:
 
     ``authentication`` says where a client's secret stands: ``basic`` or ``body``. Where an
     ``issuer`` is given, one that comes back from the page has to be the same. ``extra`` stands in
-    the query of the page (``prompt``, ``audience``).
+    the query of the page (``prompt``, ``audience``). ``words`` are what the service calls what is
+    registered under another name ({"invalid_request": "invalid_grant"}).
     """
 
     authorize_url: str
@@ -38,11 +39,14 @@ class OAuth2:
     authentication: Literal["basic", "body"] = "basic"
     issuer: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    words: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def client(self) -> Client:
         """Who asks for tokens."""
-        return Client(self.client_id, self.client_secret, self.authentication, self.timeout)
+        return Client(
+            self.client_id, self.client_secret, self.authentication, self.timeout, self.words
+        )
 
     def authorize(self, redirect_uri: str, state: str, challenge: str) -> str:
         """The page on which its user authorises the app."""

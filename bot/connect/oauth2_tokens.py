@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from base64 import b64encode
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote_plus, urlencode
@@ -65,13 +65,15 @@ class Tokens:
 class Client:
     """The bot's own registration, and how it shows it: by Basic authentication, or in the body.
 
-    One without a secret is a public client: its id stands in the body.
+    One without a secret is a public client: its id stands in the body. ``words``: see
+    :class:`~bot.connect.oauth2_app.OAuth2`.
     """
 
     id: str
     secret: Secret | None
     authentication: Literal["basic", "body"]
     timeout: float
+    words: Mapping[str, str] = field(default_factory=dict)
 
     async def tokens(self, address: str, grant_type: str, parameters: Parameters) -> Tokens:
         """Ask for tokens.
@@ -113,7 +115,10 @@ class Client:
         if isinstance(outcome, ServiceError):
             return outcome
         status, body = outcome
-        return _understood(status, body, read)
+        found = _understood(status, body, read)
+        if isinstance(found, Refused):
+            return Refused(self.words.get(found.error, found.error))
+        return found
 
     async def _post(self, address: str, parameters: Parameters) -> tuple[int, bytes] | ServiceError:
         headers, body = {"Accept": "application/json"}, dict(parameters)

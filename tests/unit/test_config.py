@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from bot.config import environment, load, load_location
 from bot.config.loading import _SECTIONS, KEYS
+from bot.config.problems import is_needed
 from bot.errors import ConfigError
 from bot.plugin import SecretValue, Settings
 from bot.secret import Secret
@@ -153,6 +154,12 @@ def test_a_secret_of_the_configuration_does_not_show(read):
         (MINIMAL + "commands: {confirm: [1]}", "commands.confirm[0]", "must be a text", "List"),
         (MINIMAL + "web: {listen: '8095'}", "web.listen", "HOST:PORT", "127.0.0.1:8095"),
         (MINIMAL + "web: {listen: 8095}", "web.listen", "must be a text", "127.0.0.1:8095"),
+        (
+            MINIMAL + "web: {listen: null, public_url: 'https://actas.example.org'}",
+            "web.public_url",
+            "needs web.listen, which is null",
+            "or null",
+        ),
         (MINIMAL + "web: {metrics: 'yes'}", "web.metrics", "true or false", "true or false"),
         (MINIMAL + "log: {level: loud}", "log.level", "'debug', 'info'", "debug, info"),
         (MINIMAL + "database: sqlite:///x", "database", "not a postgresql:// address", "null"),
@@ -312,7 +319,7 @@ def documented(model: type[BaseModel], section: dict, also: set[str] = frozenset
     """The section has exactly the model's keys, with their defaults where there are any."""
     assert set(section) == set(model.model_fields) | also
     for name, field in model.model_fields.items():
-        if not field.is_required():
+        if not is_needed(model, section, name):
             default = field.get_default(call_default_factory=True)
             assert section[name] == (list(default) if isinstance(default, tuple) else default), name
 

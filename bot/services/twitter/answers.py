@@ -56,6 +56,15 @@ def handle(answer: Mapping[str, Any]) -> str:
     return _handle(_data(answer, retryable=True))
 
 
+def own_id(answer: Mapping[str, Any]) -> str:
+    """The id that ``GET /2/users/me`` names.
+
+    Raises:
+        Unavailable: it names none.
+    """
+    return _id(_data(answer, retryable=True), retryable=True)
+
+
 def profile(answer: Mapping[str, Any]) -> Profile:
     """The account of a lookup.
 

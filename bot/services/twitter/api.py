@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import quote
 
-from bot.connect.oauth1_tokens import Consumer, Token
 from bot.services.twitter import answers
 from bot.services.twitter.answers import Post, Profile
 from bot.services.twitter.draft import Part, draft
 from bot.services.twitter.refusals import Matter
+from bot.services.twitter.signing import Signature
 from bot.threads import Lane
 
 if TYPE_CHECKING:
@@ -26,9 +26,8 @@ _OF_MANY: Final = {
     "max_results": RESULTS,
     "tweet_fields": _FIELDS,
     "expansions": ["author_id"],
-    "user_auth": True,
 }
-_OF_ONE_AUTHOR: Final = {"max_results": RESULTS, "tweet_fields": _FIELDS, "user_auth": True}
+_OF_ONE_AUTHOR: Final = {"max_results": RESULTS, "tweet_fields": _FIELDS}
 _OF_A_USER: Final = ["description", "protected", "public_metrics"]
 
 
@@ -44,7 +43,6 @@ class Prices:
 class App:
     """What all users of one configured X have in common. ``timeout``: seconds per request."""
 
-    consumer: Consumer
     api_url: str
     web_url: str
     timeout: float
@@ -55,8 +53,8 @@ class App:
 class TwitterApi:
     """One user's X, for one call. Every method raises :class:`~bot.errors.ServiceError`."""
 
-    def __init__(self, app: App, token: Token, account: str) -> None:
-        self._app, self._token, self._account = app, token, account
+    def __init__(self, app: App, signature: Signature, account: str) -> None:
+        self._app, self._signature, self._account = app, signature, account
 
     @property
     def prices(self) -> Prices:
@@ -71,7 +69,11 @@ class TwitterApi:
     # ------------------------------------------------------------------------------- to look
     async def me(self) -> str:
         """The user's handle, without an at sign."""
-        return answers.handle(await self._ask(lambda client: client.get_me(user_auth=True)))
+        return answers.handle(await self._ask(lambda client: client.get_me()))
+
+    async def own_id(self) -> str:
+        """The user's id, which X charges for telling."""
+        return answers.own_id(await self._ask(lambda client: client.get_me()))
 
     async def search(self, query: str) -> tuple[Post, ...]:
         """The newest posts of the last seven days that match ``query``, at most ten."""
@@ -98,9 +100,7 @@ class TwitterApi:
     async def profile(self, name: str) -> Profile:
         """The account with this handle."""
         found = await self._ask(
-            lambda client: client.get_user(
-                username=quote(name, safe=""), user_fields=_OF_A_USER, user_auth=True
-            ),
+            lambda client: client.get_user(username=quote(name, safe=""), user_fields=_OF_A_USER),
             thing=f"account @{name}",
             deed="looking up accounts",
         )
@@ -119,9 +119,7 @@ class TwitterApi:
         """The post with this id, without its author's handle; and whether it is the user's own."""
         found, own = await self._ask(
             lambda client: (
-                client.get_tweet(
-                    quote(post, safe=""), tweet_fields=["author_id", "created_at"], user_auth=True
-                ),
+                client.get_tweet(quote(post, safe=""), tweet_fields=["author_id", "created_at"]),
                 client.user_id,
             ),
             thing=f"post {post}",
@@ -134,9 +132,7 @@ class TwitterApi:
     async def post(self, text: str, reply_to: str | None = None) -> str:
         """Post ``text``, as a reply to the post with the id ``reply_to``; return the new one's."""
         made = await self._ask(
-            lambda client: client.create_tweet(
-                text=text, in_reply_to_tweet_id=reply_to, user_auth=True
-            ),
+            lambda client: client.create_tweet(text=text, in_reply_to_tweet_id=reply_to),
             thing=f"post {reply_to}" if reply_to else "such thing",
             deed="posting",
         )
@@ -167,9 +163,7 @@ class TwitterApi:
 
     async def invalidate(self) -> None:
         """Make X forget the access token that is used here."""
-        await self._ask(
-            lambda client: client.request("POST", "/1.1/oauth/invalidate_token", user_auth=True)
-        )
+        await self._ask(lambda client: client.request("POST", "/1.1/oauth/invalidate_token"))
 
     def address(self, author: str, post: str = "") -> str:
         """Where people see an account (a handle, with or without at sign), or a post of it."""
@@ -186,5 +180,5 @@ class TwitterApi:
 
         matter = Matter(self._account, thing, deed)
         with TwitterSession(app.api_url, matter, app.timeout) as session:
-            client = Client(app.consumer, self._token, session)
+            client = Client(self._signature, session)
             return await session.ask(app.lane, lambda: question(client))

@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
 
 from bot.addresses import Origin
 from bot.plugin import SecretValue, Settings
+from bot.secret import Secret
 
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+_NEEDED = {
+    "pin": ("consumer_key", "consumer_secret"),
+    "web": ("consumer_key", "consumer_secret"),
+    "oauth2": ("client_id",),
+}
 
 
 def _private(value: str) -> str:
@@ -26,13 +33,35 @@ PrivateOrigin = Annotated[Origin, AfterValidator(_private)]
 class TwitterSettings(Settings):
     """``services.<name>`` with ``type: twitter``."""
 
-    consumer_key: SecretValue = Field(
+    callback: Literal["pin", "web", "oauth2"] = Field(
+        default="pin",
+        description="Write how people connect: pin (they bring a PIN from X's page), or web or "
+        "oauth2 (they come back over a page of this bot)",
+    )
+    consumer_key: SecretValue | None = Field(
+        default=None,
+        validate_default=True,
         title="API key of the bot's app on X",
         description="Give the API key of the bot's app on X, best as env:NAME or file:PATH",
     )
-    consumer_secret: SecretValue = Field(
+    consumer_secret: SecretValue | None = Field(
+        default=None,
+        validate_default=True,
         title="API key secret of the bot's app on X",
         description="Give the API key secret of the bot's app on X, best as env:NAME or file:PATH",
+    )
+    client_id: str | None = Field(
+        default=None,
+        validate_default=True,
+        min_length=1,
+        title="OAuth 2.0 client id of the bot's app on X",
+        description="Give the OAuth 2.0 client id of the bot's app on X",
+    )
+    client_secret: SecretValue | None = Field(
+        default=None,
+        title="OAuth 2.0 client secret of the bot's app on X",
+        description="Give the OAuth 2.0 client secret of the bot's app on X, best as env:NAME or "
+        "file:PATH; or null where the app has none",
     )
     api_url: PrivateOrigin = Field(
         default="https://api.twitter.com",
@@ -41,9 +70,6 @@ class TwitterSettings(Settings):
     web_url: PrivateOrigin = Field(
         default="https://x.com",
         description="Leave it out, or give the address that links to posts begin with",
-    )
-    callback: Literal["pin"] = Field(
-        default="pin", description="Leave it out, or write pin: people bring a PIN from X's page"
     )
     post_price: float | None = Field(
         default=0.015,
@@ -60,3 +86,11 @@ class TwitterSettings(Settings):
     timeout: float = Field(
         default=15, gt=0, le=60, description="Give the seconds that X may take, up to 60"
     )
+
+    @field_validator("consumer_key", "consumer_secret", "client_id")
+    @classmethod
+    def _needed(cls, value: Secret | str | None, info: ValidationInfo) -> Secret | str | None:
+        """What the chosen way to connect needs is missing where it is not there."""
+        if value is None and info.field_name in _NEEDED.get(info.data.get("callback", ""), ()):
+            raise PydanticKnownError("missing")
+        return value

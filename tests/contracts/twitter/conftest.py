@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import parse_qsl, urlsplit
+
 import pytest
 
 from bot.commands.arguments import bind
@@ -9,9 +11,14 @@ from bot.services.twitter import SERVICE
 from bot.services.twitter.arguments import Handle, PostRef
 from bot.services.twitter.service import Twitter
 from sandbox.x import XStandIn
-from tests.contracts.fakes import call_for, credential_for, prepared
+from sandbox.x.browser import authorise
+from tests.contracts.fakes import BACK, call_for, credential_for, prepared
+from tests.contracts.twitter.listening import heard
+
+__all__ = ("heard",)
 
 ALICE = "@alice:example.org"
+PAGE = BACK.partition("?")[0]
 POST = PostRef("1750000000000000009")
 LOOKING = [("search", "x"), ("timeline",), ("mentions",), ("user", Handle("bob")), ("whoami",)]
 CHANGING = [
@@ -41,6 +48,16 @@ def credential_of(x: XStandIn, service: Twitter, user: str):
     token = x.grant(user)
     fields = {"token": token.key, "token_secret": token.secret}
     return credential_for(service, f"@{user}:example.org", f"@{user}", fields)
+
+
+async def comes_back(address: str, user: str = "alice") -> dict[str, str]:
+    """What the bot's page is visited with once ``user`` has authorised on the page at an address.
+
+    Without the state, which is not for the flow.
+    """
+    query = dict(parse_qsl(urlsplit(await authorise(address, user)).query))
+    del query["state"]
+    return query
 
 
 def command(service: Twitter, name: str):
@@ -74,7 +91,7 @@ async def run(service: Twitter, credential, text: str, listing=None, progress=No
 @pytest.fixture
 async def x():
     """X, with the accounts of Alice and Bob."""
-    async with XStandIn("alice", "bob") as stand_in:
+    async with XStandIn("alice", "bob", callbacks=[PAGE]) as stand_in:
         yield stand_in
 
 

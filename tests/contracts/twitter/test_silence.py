@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import logging
-import traceback
-from pathlib import Path
 
 import pytest
 
@@ -14,50 +12,8 @@ from sandbox.mishaps import Answer, drip_body, drop
 from sandbox.x import XStandIn, problems
 from tests.contracts.fakes import credential_for
 from tests.contracts.twitter.conftest import ALICE, credential_of, every_command, say, service_at
+from tests.contracts.twitter.listening import shown
 from tests.contracts.twitter.test_connect import Visitor
-
-TESTS = Path(__file__).parent
-
-
-class Listener(logging.Handler):
-    """Keeps every record of every logger, with its arguments and traceback."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.NOTSET)
-        self.text = ""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.text += f"{self.format(record)}\n{record.args!r}\n{record.__dict__!r}\n"
-
-
-@pytest.fixture
-def heard():
-    """Everything that is logged, at DEBUG, by anybody."""
-    listener, root = Listener(), logging.getLogger()
-    level = root.level
-    root.addHandler(listener)
-    root.setLevel(logging.DEBUG)
-    for name in ("tweepy", "oauthlib", "requests_oauthlib", "urllib3"):
-        logging.getLogger(name).setLevel(logging.DEBUG)
-    yield listener
-    root.removeHandler(listener)
-    root.setLevel(level)
-
-
-def shown(error: BaseException) -> str:
-    """All that a careless logger could show of an error: it, its causes, their local variables."""
-    seen: list[str] = []
-    chain: list[BaseException | None] = [error]
-    while chain:
-        link = chain.pop()
-        if link is None:
-            continue
-        chain += [link.__cause__, link.__context__]
-        seen += [str(link), repr(link), repr(vars(link))]
-        for frame, _ in traceback.walk_tb(link.__traceback__):
-            if not Path(frame.f_code.co_filename).is_relative_to(TESTS):
-                seen.append(repr(frame.f_locals))
-    return "\n".join(seen)
 
 
 def test_the_check_itself_sees_local_variables_of_causes():

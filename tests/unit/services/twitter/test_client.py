@@ -10,11 +10,13 @@ import requests
 from bot.connect.oauth1_tokens import Consumer, Token
 from bot.secret import Secret
 from bot.services.twitter.client import Client
+from bot.services.twitter.signing import Keys
 
 
 def _client():
     consumer = Consumer(Secret("key"), Secret("secret"))
-    return Client(consumer, Token(Secret("1001-abc"), Secret("secret")), requests.Session())
+    keys = Keys(consumer, Token(Secret("1001-abc"), Secret("secret")))
+    return Client(keys, requests.Session())
 
 
 def test_the_users_id_is_read_from_the_token():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
+from bot.config.problems import first_problem
 from bot.services.twitter.settings import TwitterSettings
 
 KEYS = {"consumer_key": "the key", "consumer_secret": "the secret"}
@@ -18,15 +19,47 @@ def test_the_two_keys_suffice():
     assert (settings.post_price, settings.link_price) == (0.015, 0.20)
 
 
+@pytest.mark.parametrize("callback", ["pin", "web"])
+@pytest.mark.parametrize("key", ["consumer_key", "consumer_secret"])
+def test_oauth_1_needs_both_keys_of_the_app(callback, key):
+    settings = {**KEYS, "callback": callback, "client_id": "the id"}
+    del settings[key]
+    assert _told(settings) == f"services.twitter.{key}: is missing"
+
+
+def test_oauth_2_needs_the_apps_id_and_nothing_else():
+    assert _told({"callback": "oauth2"}) == "services.twitter.client_id: is missing"
+    settings = TwitterSettings.model_validate({"callback": "oauth2", "client_id": "the id"})
+    assert (settings.client_secret, settings.consumer_key) == (None, None)
+
+
+def test_the_keys_of_a_way_that_is_not_chosen_may_stay():
+    both = {**KEYS, "client_id": "the id", "client_secret": "the other secret"}
+    for callback in ("pin", "web", "oauth2"):
+        assert TwitterSettings.model_validate({**both, "callback": callback})
+
+
+def test_a_way_that_is_not_known_is_told_with_those_that_are():
+    assert "'pin', 'web' or 'oauth2'" in _told({**KEYS, "callback": "oob"})
+
+
+def _told(settings):
+    """What the operator is told, without the remedy."""
+    with pytest.raises(ValidationError) as error:
+        TwitterSettings.model_validate(settings)
+    told = first_problem(error.value, TwitterSettings, "services.twitter")
+    return f"{told.key}: {told.problem}"
+
+
 def test_prices_can_be_left_unsaid():
     settings = TwitterSettings.model_validate({**KEYS, "post_price": None, "link_price": None})
     assert (settings.post_price, settings.link_price) == (None, None)
 
 
 def test_the_keys_are_not_shown():
-    text = repr(TwitterSettings.model_validate(KEYS))
-    assert "the key" not in text
-    assert "the secret" not in text
+    text = repr(TwitterSettings.model_validate({**KEYS, "client_secret": "the other secret"}))
+    for secret in ("the key", "the secret", "the other secret"):
+        assert secret not in text
 
 
 @pytest.mark.parametrize(
@@ -71,7 +104,10 @@ def test_what_is_no_safe_origin_is_an_error(key, address):
     [
         {"consumer_key": ""},
         {"consumer_secret": None},
-        {"callback": "web"},
+        {"callback": "oob"},
+        {"callback": "oauth2"},
+        {"client_id": ""},
+        {"client_secret": ""},
         {"timeout": 0},
         {"timeout": 61},
         {"post_price": -1},
