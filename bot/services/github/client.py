@@ -1,0 +1,144 @@
+"""gidgethub with its holes closed. Imported when it is first needed.
+
+The library makes requests and reads answers; how they travel is up to this. As shipped it knows no
+time limit and no bound for an answer, its errors hold what the server said, and it would send the
+token wherever an address leads.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any, Final
+
+import aiohttp
+from gidgethub.abc import GitHubAPI
+
+from bot.errors import ServiceError, Unavailable
+from bot.secret import Secret
+from bot.services.github.faults import Refused, refused, stranger
+
+MOST: Final = 4 * 1024**2  # bytes of one answer; a hundred long issues have a quarter of it
+
+_REFUSAL: Final = 64 * 1024  # the same of one that is not 2xx
+_CHUNK: Final = 64 * 1024
+_VERSION: Final = "2022-11-28"  # of the REST API
+_KEPT: Final = ("content-type",)  # headers that the library reads
+
+
+class Client(GitHubAPI):
+    """One user's way to the API at ``base`` (without a slash at the end), and nowhere else.
+
+    It follows no redirects, keeps no cookies and takes nothing from the environment. ``timeout``
+    (seconds) bounds a request as a whole. It raises
+    :class:`~bot.services.github.faults.Refused`, and :class:`~bot.errors.Unavailable`.
+    """
+
+    def __init__(
+        self, base: str, token: Secret, *, timeout: float, trusted: ssl.SSLContext | None
+    ) -> None:
+        super().__init__("actas", base_url=f"{base}/")  # the library is not told the token
+        self._token, self._timeout = token, timeout
+        self._session: aiohttp.ClientSession | None = None
+        self._trusted = trusted
+        self.expires = ""
+
+    async def close(self) -> None:
+        """Hang up."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def sleep(self, seconds: float) -> None:
+        """See :meth:`gidgethub.abc.GitHubAPI.sleep`."""
+        await asyncio.sleep(seconds)
+
+    async def _request(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes = b""
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        """Send a request; only good answers come back."""
+        if not url.startswith(self.base_url):
+            raise Unavailable("it sends us to another address")
+        sent = SimpleNamespace(at_all=False)
+        failure: ServiceError | Refused
+        try:
+            async with asyncio.timeout(self._timeout):
+                answer = await self._exchange(method, url, headers, body, sent)
+        except TimeoutError:
+            reason = f"no answer within {self._timeout:g} seconds"
+        except aiohttp.ClientConnectorCertificateError:
+            reason = "its certificate is not trusted here; the operator should check ca_file"
+        except (aiohttp.ClientError, OSError, ValueError):
+            reason = "the connection broke" if sent.at_all else "no connection"
+        else:
+            if 200 <= answer[0] < 300:
+                return answer
+            raise refused(*answer, datetime.now(UTC))
+        failure = Unavailable(reason, retryable=method == "GET" or not sent.at_all)
+        raise failure  # here: no context holds the request
+
+    async def _exchange(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes,
+        sent: SimpleNamespace,
+    ) -> tuple[int, Mapping[str, str], bytes]:
+        from yarl import URL
+
+        own = {
+            "authorization": f"Bearer {self._token.reveal()}",
+            "x-github-api-version": _VERSION,
+            "accept-encoding": "identity",
+        }
+        async with self._open().request(
+            method,
+            URL(url, encoded=True),
+            headers={**headers, **own},
+            data=body or None,
+            allow_redirects=False,
+            trace_request_ctx=sent,
+        ) as response:
+            good = 200 <= response.status < 300
+            data = await _read(response, MOST if good else _REFUSAL, whole=good, method=method)
+            found = {name.lower(): value for name, value in response.headers.items()}
+            self.expires = found.get("github-authentication-token-expiration", self.expires)
+            if good:  # the rest is nothing that the library needs
+                found = {name: found[name] for name in _KEPT if name in found}
+            return response.status, found, data
+
+    def _open(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            trace = aiohttp.TraceConfig()
+            trace.on_request_headers_sent.append(_note)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    # a connection that is used twice may be closed, and aiohttp would ask again
+                    force_close=True,
+                    ssl=self._trusted or True,
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                trust_env=False,
+                trace_configs=[trace],
+            )
+        return self._session
+
+
+async def _note(_: aiohttp.ClientSession, context: SimpleNamespace, __: Any) -> None:
+    context.trace_request_ctx.at_all = True
+
+
+async def _read(response: aiohttp.ClientResponse, most: int, *, whole: bool, method: str) -> bytes:
+    """The body; of what does not have to be ``whole``, no more than ``most`` bytes."""
+    body = bytearray()
+    async for chunk in response.content.iter_chunked(_CHUNK):
+        body += chunk
+        if len(body) <= most:
+            continue
+        if whole:
+            raise stranger(retryable=method == "GET")
+        break
+    return bytes(body[:most])

@@ -1,0 +1,155 @@
+"""Opening, answering, closing and reopening issues; pull requests are issues in this, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, Literal
+
+from bot.plugin import Call, Effect, Ready, command
+from bot.reply import Block, Link, Quote, Reply, Strong, line, say
+from bot.services.github.api import GitHubApi
+from bot.services.github.beans import Issue, Repo, Said
+from bot.services.github.drafts import Comment, NewIssue
+from bot.services.github.issue_replies import headline
+from bot.services.github.issues import ISSUE, at, look
+from bot.services.github.names import IssueRef, Repository
+
+_NEW: Final = "repos/{owner}/{repo}/issues"
+_COMMENTS: Final = "repos/{owner}/{repo}/issues/{number}/comments"
+_REPO: Final = "repos/{owner}/{repo}"
+
+Reasons = Literal["completed", "not-planned"]
+
+
+async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], issue: NewIssue) -> Ready:
+    place = call.api.site.place(issue.repository)
+    found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
+    full = replace(issue, repository=Repository(found.full_name))
+    head = line("A new issue in ", call.api.site.link(place), " as ", Strong(call.account), ":")
+    blocks: list[Block] = [head, line(Strong(issue.title))]
+    if issue.body:
+        blocks.append(Quote(issue.body))
+    return Ready({"issue": full}, Reply(tuple(blocks)))
+
+
+@command(
+    "issue create",
+    aliases=("issue new",),
+    effect=Effect.WRITE,
+    examples=("issue create The login page is blank", "issue create acme/site Broken link"),
+    prepare=_show_new,
+)
+async def issue_create(call: Call[GitHubApi], issue: NewIssue) -> Reply:
+    """Open an issue, as yourself.
+
+    The first line is its title, the lines below it are its text.
+    """
+    place = call.api.site.place(issue.repository)
+    made = await call.api.made(
+        Issue,
+        "POST",
+        _NEW,
+        place.variables,
+        what=f"repository {place}",
+        data={"title": issue.title, "body": issue.body},
+    )
+    link = call.api.site.issue_link(f"{place}#{made.number}")
+    return Reply((line("Opened ", link, ": ", headline(made)),), about=link)
+
+
+async def _show_comment(
+    call: Call[GitHubApi], _: Mapping[str, Any], issue: IssueRef, text: Comment
+) -> Ready:
+    full, found = await _found(call, issue)
+    where = (_link(call, full, found), ", ", headline(found), ":")
+    head = line("A comment of ", Strong(call.account), " on ", *where)
+    return Ready({"issue": IssueRef(full), "text": text}, Reply((head, Quote(text.text))))
+
+
+@command(
+    "issue comment",
+    aliases=("pr comment", "comment"),
+    effect=Effect.WRITE,
+    examples=("issue comment #12 I can see it, too.", "pr comment acme/site#13 Thank you!"),
+    prepare=_show_comment,
+)
+async def issue_comment(call: Call[GitHubApi], issue: IssueRef, text: Comment) -> Reply:
+    """Comment on an issue or a pull request, as yourself."""
+    full = call.api.site.full(issue)
+    made = await call.api.made(
+        Said, "POST", _COMMENTS, at(full), what=f"issue {full}", data={"body": text.text}
+    )
+    there = Link(full, f"{call.api.site.issue_link(full).url}#issuecomment-{made.id}")
+    return Reply((line("Commented on ", there, " as ", Strong(call.account), "."),), about=there)
+
+
+async def _show_close(
+    call: Call[GitHubApi],
+    _: Mapping[str, Any],
+    issue: IssueRef,
+    reason: Reasons = "completed",
+) -> Ready | Reply:
+    full, found = await _found(call, issue)
+    if found.state == "closed":
+        return say(_link(call, full, found), " is closed already.")
+    shown = say("Close ", _link(call, full, found), ": ", headline(found))
+    return Ready({"issue": IssueRef(full), "reason": reason}, shown)
+
+
+@command(
+    "issue close",
+    aliases=("pr close", "close"),
+    effect=Effect.WRITE,
+    examples=("issue close #12", "issue close acme/site#12 not-planned", "pr close #13"),
+    prepare=_show_close,
+)
+async def issue_close(
+    call: Call[GitHubApi], issue: IssueRef, reason: Reasons = "completed"
+) -> Reply:
+    """Close an issue, or a pull request without merging it."""
+    return await _switch(
+        call, issue, "Closed", {"state": "closed", "state_reason": reason.replace("-", "_")}
+    )
+
+
+async def _show_reopen(
+    call: Call[GitHubApi], _: Mapping[str, Any], issue: IssueRef
+) -> Ready | Reply:
+    full, found = await _found(call, issue)
+    if found.state == "open":
+        return say(_link(call, full, found), " is open already.")
+    shown = say("Reopen ", _link(call, full, found), ": ", headline(found))
+    return Ready({"issue": IssueRef(full)}, shown)
+
+
+@command(
+    "issue reopen",
+    aliases=("pr reopen", "reopen"),
+    effect=Effect.WRITE,
+    examples=("issue reopen #12",),
+    prepare=_show_reopen,
+)
+async def issue_reopen(call: Call[GitHubApi], issue: IssueRef) -> Reply:
+    """Open a closed issue or pull request again."""
+    return await _switch(call, issue, "Reopened", {"state": "open"})
+
+
+async def _switch(
+    call: Call[GitHubApi], issue: IssueRef, done: str, data: Mapping[str, str]
+) -> Reply:
+    full = call.api.site.full(issue)
+    after = await call.api.made(Issue, "PATCH", ISSUE, at(full), what=f"issue {full}", data=data)
+    link = _link(call, full, after)
+    if after.state != data["state"]:
+        return Reply((line(link, f" is still {after.state}, for whatever reason."),), about=link)
+    return Reply((line(f"{done} ", link, ": ", headline(after)),), about=link)
+
+
+async def _found(call: Call[GitHubApi], issue: IssueRef) -> tuple[str, Issue]:
+    full = call.api.site.full(issue)
+    return full, await look(call.api, full)
+
+
+def _link(call: Call[GitHubApi], full: str, issue: Issue) -> Link:
+    return call.api.site.issue_link(full, pull=issue.pull_request is not None)

@@ -1,0 +1,93 @@
+"""One configured GitHub: its addresses, and the way to it for each user."""
+
+from __future__ import annotations
+
+import ssl
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+from urllib.parse import quote
+
+from bot.errors import UserError
+from bot.model import Credential
+from bot.reply import Link
+from bot.services.github.names import IssueRef, Repository
+from bot.services.github.settings import PUBLIC, GitHubSettings
+
+if TYPE_CHECKING:
+    from bot.services.github.client import Client
+
+_WHICH: Final = "Say owner/name before the rest: `issues octocat/hello-world`."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A repository, for certain: ``acme/site``."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """It in the templates of addresses."""
+        owner, _, repo = self.name.partition("/")
+        return {"owner": owner, "repo": repo}
+
+
+@dataclass(slots=True)
+class Site:
+    """One GitHub, for all of its users. ``moments``: pauses between looks for what was begun."""
+
+    settings: GitHubSettings
+    moments: tuple[float, ...] = (1.0, 1.0, 2.0, 3.0, 5.0)
+    _trusted: ssl.SSLContext | None = field(default=None, repr=False)
+
+    def client(self, credential: Credential) -> Client:
+        """A new client for one user."""
+        from bot.services.github.client import Client
+
+        return Client(
+            self.settings.api_url,
+            credential.fields["access_token"],
+            timeout=self.settings.timeout,
+            trusted=self.trusted(),
+        )
+
+    def trusted(self) -> ssl.SSLContext | None:
+        """The certificates of ``ca_file``; None for the usual ones."""
+        if self.settings.ca_file is not None and self._trusted is None:
+            self._trusted = ssl.create_default_context(cafile=self.settings.ca_file)
+        return self._trusted
+
+    def place(self, repository: Repository) -> Place:
+        """The repository that is meant.
+
+        Raises:
+            UserError: it was left out and there is no usual one; or its link leads elsewhere.
+        """
+        if repository.origin and not self._is_here(repository.origin):
+            raise UserError(f"That link does not lead to {self.settings.url}.")
+        name = repository.name or self.settings.repository
+        if not name:
+            raise UserError("Which repository?", _WHICH)
+        return Place(name)
+
+    def full(self, issue: IssueRef) -> str:
+        """``acme/site#12``: what is meant wherever it is said."""
+        return f"{self.place(issue.repository)}#{issue.number}"
+
+    def link(self, place: Place, path: str = "", text: str = "") -> Link:
+        """A page of a repository (``path`` is quoted here), under the configured address."""
+        page = f"/{quote(path)}" if path else ""
+        return Link(text or place.name, f"{self.settings.url}/{place}{page}")
+
+    def issue_link(self, full: str, *, pull: bool = False) -> Link:
+        """The page of an issue, or of a pull request."""
+        name, _, number = full.partition("#")
+        return self.link(Place(name), f"{'pull' if pull else 'issues'}/{number}", full)
+
+    def _is_here(self, origin: str) -> bool:
+        if self.settings.url == PUBLIC:
+            return origin in (PUBLIC, "https://www.github.com", "http://github.com")
+        return origin == self.settings.url

@@ -1,0 +1,184 @@
+"""Starting workflows, as oneself."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Collection
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from bot.errors import Forbidden, ServiceError, UserError
+from bot.plugin import Call, Effect, Flag, Question, Ready, command
+from bot.reply import Follow, Reply, Strong, line
+from bot.services.github import definitions
+from bot.services.github.action_beans import Content, Dispatched, Run, Runs, Workflow
+from bot.services.github.api import GitHubApi
+from bot.services.github.asking import Answers, settle
+from bot.services.github.beans import Repo
+from bot.services.github.definitions import Definition
+from bot.services.github.faults import NotOffered
+from bot.services.github.inputs import Inputs
+from bot.services.github.live import follow_run, topic_of
+from bot.services.github.settings import PUBLIC
+from bot.services.github.site import Place
+from bot.services.github.workflow_names import Ref, WorkflowRef
+from bot.services.github.workflows import OF_ONE, WORKFLOW, find
+
+_REPO: Final = "repos/{owner}/{repo}"
+_DISPATCH: Final = WORKFLOW + "/dispatches"
+_FILE: Final = "repos/{owner}/{repo}/contents/{+path}{?ref}"
+_EVENT: Final = "workflow_dispatch"
+_RECENT: Final = 20
+
+
+async def _prepare_run(
+    call: Call[GitHubApi],
+    answers: Answers,
+    *,
+    workflow: WorkflowRef,
+    ref: Ref = Ref(),
+    inputs: Inputs = Inputs(),
+    **others: Any,
+) -> Ready | Question | Reply:
+    """Find the workflow, and have everything that it needs."""
+    place = call.api.site.place(workflow.repository)
+    found = await find(call.api, place, workflow.name)
+    if found.state != "active":
+        raise UserError(f"{found.file} is disabled in {place}.", "It is switched on on its page.")
+    branch = ref if ref.name else Ref(await _default_branch(call.api, place))
+    declared = await _declared(call.api, place, found, branch)
+    settled = inputs if declared is None else settle(declared, inputs, answers)
+    if isinstance(settled, Question):
+        return settled
+    full = WorkflowRef(f"{place} {found.file}")
+    arguments = {**others, "workflow": full, "ref": branch, "inputs": settled}
+    page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
+    head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")
+    return Ready(arguments, Reply((head,)), also=(f"run {found.file} {branch} {settled}".rstrip(),))
+
+
+@command(
+    "run",
+    aliases=("workflow run", "dispatch"),
+    effect=Effect.WRITE,
+    examples=("run deploy.yml", "run deploy.yml main ENV=prod", "run acme/site deploy.yml"),
+    prepare=_prepare_run,
+    follow=follow_run,
+)
+async def run(
+    call: Call[GitHubApi],
+    workflow: WorkflowRef,
+    ref: Ref = Ref(),
+    inputs: Inputs = Inputs(),
+    no_follow: Flag = False,
+) -> Reply:
+    """Start a workflow, as yourself.
+
+    The answer goes on to show how it goes, to the end; with ``--no-follow`` only that it has begun.
+    What the workflow needs and you have not given is asked for.
+    """
+    place = call.api.site.place(workflow.repository)
+    branch = ref.name or await _default_branch(call.api, place)
+    start = Start(place, workflow.name, branch, call.account)
+    before = await start.known(call.api)
+    number = await _dispatch(call.api, start, inputs)
+    if number is None:
+        return await _guessed(call, start, before, follow=not no_follow)
+    return _started(call, start, number, follow=not no_follow)
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What is started: a workflow by its file, on a branch, by somebody."""
+
+    place: Place
+    file: str
+    branch: str
+    account: str
+
+    async def runs(self, api: GitHubApi) -> tuple[Run, ...]:
+        """The last runs that they have started of it there."""
+        wanted = {"event": _EVENT, "actor": self.account, "branch": self.branch}
+        path = {**self.place.variables, "workflow": self.file, "per_page": _RECENT, **wanted}
+        return (await api.read(Runs, OF_ONE, path, f"workflow {self.file}")).workflow_runs
+
+    async def known(self, api: GitHubApi) -> Collection[int] | None:
+        """Those that are there before, where GitHub may not say which one is new."""
+        if api.site.settings.url == PUBLIC:
+            return None
+        return {run.id for run in await self.runs(api)}
+
+
+async def _dispatch(api: GitHubApi, start: Start, inputs: Inputs) -> int | None:
+    """Start it, once; the run that it becomes, or None where GitHub does not say."""
+    variables = {**start.place.variables, "workflow": start.file}
+    data = {"ref": start.branch, "inputs": dict(inputs.pairs)}
+    what = f"workflow {start.file} in {start.place}"
+    try:
+        found = await api.change(
+            "POST", _DISPATCH, variables, what, data={**data, "return_run_details": True}
+        )
+    except NotOffered:  # nothing was started
+        found = await api.change("POST", _DISPATCH, variables, what, data=data)
+    try:
+        return Dispatched.model_validate(found).workflow_run_id
+    except ValidationError:
+        return None
+
+
+async def _guessed(
+    call: Call[GitHubApi], start: Start, before: Collection[int] | None, *, follow: bool
+) -> Reply:
+    """Look which runs are new; only where there is one can it be the one that was started."""
+    new: list[int] = []
+    for moment in call.api.site.moments if before is not None else ():
+        await asyncio.sleep(moment)
+        with suppress(ServiceError):  # it has been started, whatever goes wrong from here on
+            new = [run.id for run in await start.runs(call.api) if run.id not in (before or ())]
+        if new:
+            break
+    if len(new) == 1:
+        reply = _started(call, start, new[0], follow=follow)
+        said = line("GitHub does not say which run it is; this is the only new one of yours.")
+        return replace(reply, blocks=(*reply.blocks, said))
+    page = call.api.site.link(start.place, f"actions/workflows/{start.file}", start.file)
+    seen = f"{len(new)} of yours are new" if new else "it is not there yet"
+    said = line("Started ", page, f" on {start.branch} as ", Strong(start.account), ".")
+    return Reply((said, line(f"GitHub does not say which run it is, and {seen}.")), about=page)
+
+
+def _started(call: Call[GitHubApi], start: Start, number: int, *, follow: bool) -> Reply:
+    link = call.api.site.link(start.place, f"actions/runs/{number}", f"{start.file} {number}")
+    said = line("Started ", link, f" on {start.branch} as ", Strong(start.account), ".")
+    state = {"place": start.place.name, "run": number, "mine": True}
+    topic = topic_of(start.place, number)
+    return Reply((said,), about=link, follow=Follow(topic, state) if follow else None)
+
+
+async def _default_branch(api: GitHubApi, place: Place) -> str:
+    found = await api.read(Repo, _REPO, place.variables, f"repository {place}")
+    return found.default_branch
+
+
+async def _declared(
+    api: GitHubApi, place: Place, workflow: Workflow, ref: Ref
+) -> tuple[Definition, ...] | None:
+    """What its file on that branch takes; None where that cannot be told.
+
+    Raises:
+        UserError: it cannot be started by hand, or is not there.
+    """
+    variables = {**place.variables, "path": workflow.path, "ref": ref.name}
+    try:
+        content = await api.read(Content, _FILE, variables, f"{workflow.path} on {ref}")
+        return definitions.read(content)
+    except Forbidden:  # its token may start it without reading what is in the repository
+        return None
+    except LookupError:
+        failure = UserError(
+            f"{workflow.file} cannot be started by hand: on {ref} it has no workflow_dispatch."
+        )
+    raise failure
