@@ -26,7 +26,7 @@ _USER_CODE: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 -]{0,30}[A-Za-z0-9])?"
 _ADDRESS: Final = re.compile(r"https?://[\x21-\x7e]{1,1000}")
 _INTERVAL: Final = 5  # seconds, where the service does not say
 _SLOWER: Final = 5  # seconds more, each time it says that it is asked too often
-_SLOWEST: Final = 60  # seconds between two questions, while it does not answer
+_SLOWEST: Final = 60  # seconds; while it does not answer the interval doubles, up to this
 _LONGEST: Final = 1800  # seconds that anybody is waited for
 
 
@@ -107,8 +107,8 @@ class DeviceFlow:
             return await self.oauth.client.tokens(
                 self.oauth.token_url, _GRANT_TYPE, {"device_code": code.device}
             )
-        except (RateLimited, Unavailable):
-            return max(interval, min(2 * interval, _SLOWEST))
+        except (RateLimited, Unavailable) as problem:
+            return 2 * interval if 2 * interval <= _SLOWEST else problem
         except Refused as refusal:
             match refusal.error:
                 case "authorization_pending":

@@ -28,6 +28,15 @@ async def connect(oauth: OAuth2, browser: Browser) -> Grant:
     return await web_flow(oauth).run(talk)
 
 
+async def bring_back(oauth: OAuth2, **query: str) -> Grant:
+    """What the web flow ends with where the page sends its user back at once, with a code."""
+
+    async def visit(_: str) -> dict[str, str]:
+        return query or {"code": "hostile-code"}
+
+    return await web_flow(oauth).run(FakeConversation(visit=visit))
+
+
 def credential(grant: Grant) -> Credential:
     """A grant as it comes back from the vault."""
     return Credential(

@@ -1,0 +1,149 @@
+"""A server of OAuth 2 that is slow, broken or hostile."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+
+import pytest
+
+from bot.errors import RateLimited, Unauthorized, Unavailable, UserError
+from sandbox.mishaps import Answer, drip_body, drip_head, drop, flood, hang
+from tests.contracts.fakes import FakeConversation
+from tests.oauth.hostile import TOKENS, WORDS, no
+from tests.oauth.people import bring_back, given, web_flow
+
+OLD = given(access_token="hostile-old", refresh_token="hostile-refresh", scope="read write")
+
+NONSENSE = {
+    "a page": Answer(),
+    "nothing": Answer(200, ""),
+    "a list": Answer(200, [TOKENS]),
+    "a list that names an error": Answer(200, ["error"]),
+    "a number": Answer(200, 5),
+    "null": Answer(200, "null"),
+    "no token": Answer(200, {"token_type": "bearer"}),
+    "a token that is a list": Answer(200, TOKENS | {"access_token": ["hostile-access"]}),
+    "a token that is empty": Answer(200, TOKENS | {"access_token": ""}),
+    "a token with a header in it": Answer(200, TOKENS | {"access_token": "x\r\nHost: evil"}),
+    "a refresh token with a header in it": Answer(200, TOKENS | {"refresh_token": "x\nHost: evil"}),
+    "a token that needs a signature": Answer(200, TOKENS | {"token_type": "mac"}),
+    "a token of no type": Answer(200, {"access_token": "hostile-access"}),
+    "a type that is a list": Answer(200, TOKENS | {"token_type": ["bearer"]}),
+    "an end that is a word": Answer(200, TOKENS | {"expires_in": "soon"}),
+    "an end that is a list": Answer(200, TOKENS | {"expires_in": [3600]}),
+    "an end in the past": Answer(200, TOKENS | {"expires_in": -1}),
+    "an end that is no number": Answer(200, json.dumps(TOKENS | {"expires_in": float("nan")})),
+    "no end at all": Answer(200, json.dumps(TOKENS | {"expires_in": float("inf")})),
+    "scopes that are a number": Answer(200, TOKENS | {"scope": 7}),
+    "depths": Answer(200, "[" * 16_000),
+    "a page that is missing": Answer(404, "<h1>no such page</h1>"),
+    "too much": Answer(200, TOKENS | {"padding": "x" * 17_000}),
+    "a flood": flood,
+    "a hang-up": drop,
+}
+
+
+@pytest.mark.parametrize("answer", NONSENSE.values(), ids=NONSENSE)
+async def test_nonsense_is_no_token_and_no_reason_to_connect_again(hostile, answer):
+    for attempt in (lambda: bring_back(hostile.app()), lambda: hostile.app().renew(OLD)):
+        hostile.answers.append(answer)
+        with pytest.raises(Unavailable):
+            await attempt()
+
+
+@pytest.mark.parametrize("answer", [hang, drip_head, drip_body])
+async def test_an_answer_that_does_not_end_is_given_up_in_time(hostile, answer):
+    hostile.answers.append(answer)
+    async with asyncio.timeout(3):
+        with pytest.raises(Unavailable, match="no answer in time"):
+            await bring_back(hostile.app(timeout=0.2))
+
+
+async def test_what_is_packed_is_not_unpacked(hostile):
+    packed = gzip.compress(json.dumps(TOKENS | {"padding": "x" * 10_000_000}).encode())
+    assert len(packed) < 16_000
+
+    async def bomb(request):
+        from aiohttp import web
+
+        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
+
+    hostile.answers.append(bomb)
+    with pytest.raises(Unavailable, match="cannot be understood"):
+        await bring_back(hostile.app())
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_a_redirect_is_not_followed(hostile, status):
+    hostile.answers.append(Answer(status, headers={"Location": f"{hostile.url}/elsewhere"}))
+    with pytest.raises(Unavailable, match=f"status {status}"):
+        await bring_back(hostile.app())
+    assert [path for path, _, _ in hostile.asked] == ["/token"]
+
+
+async def test_too_many_requests_are_told_as_such(hostile):
+    hostile.answers.append(Answer(429, {}))
+    with pytest.raises(RateLimited):
+        await hostile.app().renew(OLD)
+
+
+@pytest.mark.parametrize("status", [200, 400, 401])
+async def test_a_refusal_is_one_with_any_status(hostile, status):
+    hostile.answers += [no("invalid_grant", status)] * 2
+    with pytest.raises(UserError, match="did not accept"):
+        await bring_back(hostile.app())
+    with pytest.raises(Unauthorized):
+        await hostile.app().renew(OLD)
+
+
+@pytest.mark.parametrize("word", ["bad_verification_code", "bad_refresh_token"])
+async def test_the_words_of_github_are_understood(hostile, word):
+    hostile.answers.append(no(word, 200))
+    with pytest.raises(Unauthorized):
+        await hostile.app().renew(OLD)
+
+
+@pytest.mark.parametrize("error", [WORDS, ["invalid_grant"], None, 5, {"a": "b"}])
+async def test_a_refusal_in_no_known_word_is_the_operators_to_look_at(hostile, error):
+    hostile.answers += [Answer(400, {"error": error, "error_description": [WORDS]})] * 2
+    for attempt in (lambda: bring_back(hostile.app()), lambda: hostile.app().renew(OLD)):
+        with pytest.raises(Unavailable) as problem:
+            await attempt()
+        assert WORDS not in str(problem.value)
+
+
+@pytest.mark.parametrize(
+    ("query", "error", "text"),
+    [
+        ({"error": "access_denied"}, UserError, "refused on the page of Example"),
+        ({"error": "access_denied", "code": "x"}, UserError, "refused"),
+        ({"error": "invalid_scope"}, Unavailable, "tell the operator"),
+        ({"error": WORDS, "error_description": WORDS}, Unavailable, "tell the operator"),
+        ({"error": "temporarily_unavailable"}, Unavailable, "a problem at the moment"),
+        ({}, Unavailable, "cannot be understood"),
+        ({"code": ""}, Unavailable, "cannot be understood"),
+    ],
+)
+async def test_what_the_page_sends_back_is_told_in_our_words(hostile, query, error, text):
+    async def visit(page):
+        return query
+
+    with pytest.raises(error, match=text) as problem:
+        await web_flow(hostile.app()).run(FakeConversation(visit=visit))
+    assert WORDS not in str(problem.value)
+    assert hostile.asked == []
+
+
+async def test_nothing_of_the_environment_and_no_cookie_goes_along(hostile, monkeypatch, tmp_path):
+    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login netrc password netrc")
+    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    hostile.answers.append(Answer(200, TOKENS, headers={"Set-Cookie": "track=me; Path=/"}))
+    for _ in range(2):
+        await bring_back(hostile.app(client_secret=None))
+    for _, _, headers in hostile.asked:
+        assert "Cookie" not in headers
+        assert "Authorization" not in headers
