@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+from typing import Final
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
@@ -13,12 +14,38 @@ from sandbox.github.oauth.device_page import DevicePage
 from sandbox.github.oauth.exchange import Exchange
 from sandbox.github.oauth.web_flow import WebFlow
 from sandbox.github.refusals import not_found
-from sandbox.github.rest import comments, issues, people
+from sandbox.github.rest import (
+    comments,
+    contents,
+    issues,
+    jobs,
+    merging,
+    notifications,
+    people,
+    pulls,
+    runs,
+    search,
+    workflows,
+)
 from sandbox.github.rest.revoking import Revoking
 from sandbox.github.setting import Setting
 from sandbox.github.visit import Visit
 from sandbox.seen import Seen
 from sandbox.stand_in import StandIn
+
+_PARTS: Final = (
+    people,
+    contents,
+    issues,
+    comments,
+    search,
+    pulls,
+    merging,
+    workflows,
+    runs,
+    jobs,
+    notifications,
+)
 
 
 class GitHubStandIn(Setting, StandIn):
@@ -52,8 +79,9 @@ class GitHubStandIn(Setting, StandIn):
         for pages in (WebFlow, DevicePage, Exchange, Revoking):
             app.add_routes(pages(self._world).routes())
         gate = Gate(self._world)
-        for part in (people, issues, comments):
+        for part in _PARTS:
             app.add_routes([gate.route(route) for route in part.routes()])
+        app.router.add_get("/_logs/{run}/{job}", self._log)
         app.add_routes([gate.route(Route("*", "/{rest:.*}", _unknown, ""))])
         await self._listen(app, tls)
         self._world.root = self.url
@@ -65,6 +93,16 @@ class GitHubStandIn(Setting, StandIn):
     async def enter(self, user_code: str, login: str, *, allow: bool = True) -> None:
         """Enter a device's code on the page as somebody, and authorise or cancel."""
         await enter(f"{self.url}/login/device", user_code, login, allow=allow)
+
+    async def _log(self, request: web.Request) -> web.Response:
+        wanted = int(request.match_info["job"])
+        for repo in self._world.repos.values():
+            for run in repo.runs:
+                found = run.job(wanted)
+                if found:
+                    lines = (f"##[group]{step}\n##[endgroup]\n" for step in found[1].job.steps)
+                    return web.Response(text="".join(lines))
+        raise web.HTTPNotFound
 
     @web.middleware
     async def _see(self, request: web.Request, handler: Handler) -> web.StreamResponse:

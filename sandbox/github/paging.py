@@ -17,23 +17,26 @@ def paged(
     visit: Visit, items: Sequence[T], shape: Callable[[T], Any], key: str = ""
 ) -> web.Response:
     """The page that is asked for. With ``key`` it stands under it, beside ``total_count``."""
+    page, link = page_of(visit, items)
+    shown = [shape(item) for item in page]
+    body: Any = {"total_count": len(items), key: shown} if key else shown
+    return web.json_response(body, headers=link)
+
+
+def page_of(visit: Visit, items: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
+    """The items of the page that is asked for, and its Link header."""
     query = visit.request.query
     size = min(max(_number(query.get("per_page", "30")), 1), 100)
     page = max(_number(query.get("page", "1")), 1)
     last = max(-(-len(items) // size), 1)
-    shown = [shape(item) for item in items[(page - 1) * size : page * size]]
-    body: Any = {"total_count": len(items), key: shown} if key else shown
-    response = web.json_response(body)
     links = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}
     if page == 1:
         del links["prev"], links["first"]
     if page >= last:
         del links["next"], links["last"]
-    if links:
-        response.headers["Link"] = ", ".join(
-            f'<{_address(visit, number)}>; rel="{name}"' for name, number in links.items()
-        )
-    return response
+    parts = [f'<{_address(visit, number)}>; rel="{name}"' for name, number in links.items()]
+    shown = items[(page - 1) * size : page * size]
+    return shown, {"Link": ", ".join(parts)} if parts else {}
 
 
 def _number(text: str) -> int:

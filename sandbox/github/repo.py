@@ -10,6 +10,8 @@ from sandbox.github.users import User
 
 if TYPE_CHECKING:
     from sandbox.github.issue import Issue
+    from sandbox.github.run import Run
+    from sandbox.github.workflow import Workflow
 
 ROLES: Final = ("none", "read", "triage", "write", "maintain", "admin")
 
@@ -33,6 +35,9 @@ class Repo:
     archived: bool = False
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     issues: list[Issue] = field(default_factory=list)
+    workflows: list[Workflow] = field(default_factory=list)
+    runs: list[Run] = field(default_factory=list)
+    files: dict[str, str] = field(default_factory=dict)
 
     @property
     def full_name(self) -> str:

@@ -2,61 +2,22 @@
 
 from __future__ import annotations
 
-import secrets
-from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from collections.abc import Iterable
 
-from sandbox.github.apps import App
-from sandbox.github.issue import Issue, Pull
-from sandbox.github.limits import Limits
+from sandbox.github.dispatch import begin
+from sandbox.github.issue import Issue, Pull, Review
+from sandbox.github.notifications import tell
+from sandbox.github.people import People
 from sandbox.github.repo import Repo
 from sandbox.github.rest.issues import new_issue
-from sandbox.github.tokens import Token
-from sandbox.github.users import User
-from sandbox.github.world import World, new_sha
+from sandbox.github.run import Run
+from sandbox.github.thread import Thread
+from sandbox.github.workflow import Job, Workflow
+from sandbox.github.world import new_sha
 
 
-class Setting:
-    """Adds people, apps, repositories and what is in them."""
-
-    def __init__(self) -> None:
-        self._world = World()
-
-    @property
-    def limits(self) -> Limits:
-        """The rate limits."""
-        return self._world.limits
-
-    def add_user(self, login: str, name: str = "", *, kind: str = "User") -> User:
-        """Add somebody; an organisation is of kind ``Organization``."""
-        user = User(self._world.new_id(), login, name, kind)
-        self._world.users[login.casefold()] = user
-        return user
-
-    def add_app(
-        self,
-        name: str = "Team Actas",
-        *,
-        callback: str = "",
-        permissions: Mapping[str, str] | None = None,
-        device_flow: bool = True,
-        expiring: bool = True,
-        repositories: Iterable[str] | None = None,
-    ) -> App:
-        """Register an OAuth app; with ``permissions`` (``{"issues": "write"}``) a GitHub App."""
-        prefix = "Ov23li" if permissions is None else "Iv23li"
-        app = App(
-            name,
-            prefix + secrets.token_hex(7),
-            secrets.token_hex(20),
-            callback,
-            device_flow,
-            permissions,
-            expiring,
-            None if repositories is None else frozenset(repositories),
-        )
-        self._world.apps[app.client_id] = app
-        return app
+class Setting(People):
+    """Adds repositories, and what is in them."""
 
     def add_repo(
         self, full_name: str, *, private: bool = False, description: str = "", **roles: str
@@ -98,50 +59,68 @@ class Setting:
                 issue.pull.sha = sha
         return sha
 
-    def new_token(self, login: str, *scopes: str, days: float | None = None) -> str:
-        """A classic personal access token."""
-        return self._personal(
-            Token(f"ghp_{secrets.token_hex(18)}", self._user(login), scopes), days
-        )
+    def add_review(self, full_name: str, number: int, login: str, state: str) -> Review:
+        """Let somebody review a pull request: APPROVED, CHANGES_REQUESTED or COMMENTED."""
+        pull, user, now = self.issue(full_name, number).pull, self._user(login), self._world.now()
+        if pull is None:
+            raise LookupError(f"{number} is no pull request")
+        review = Review(self._world.new_id(), user, state, "", pull.sha, now)
+        pull.reviews.append(review)
+        if user in pull.reviewers:
+            pull.reviewers.remove(user)
+        return review
 
-    def new_fine_grained(
-        self,
-        login: str,
-        repositories: Iterable[str] | None = None,
-        days: float | None = 30,
-        **permissions: str,
-    ) -> str:
-        """A fine-grained one, for ``repositories`` (None: all): ``issues="write"``."""
-        text = f"github_pat_{secrets.token_hex(11)}_{secrets.token_hex(29)}"
-        chosen = None if repositories is None else frozenset(repositories)
-        token = Token(text, self._user(login), (), permissions, chosen)
-        return self._personal(token, days)
+    def add_workflow(
+        self, full_name: str, file: str, text: str, jobs: Iterable[Job] = (), queued: float = 0.0
+    ) -> Workflow:
+        """Add a workflow's file. Its jobs are the file's, each of a moment, unless given.
 
-    def grant(self, app: App, login: str, *scopes: str) -> Token:
-        """Let somebody authorise an app, without the way over its page."""
-        return self._world.tokens.issue(
-            app, self._user(login), scopes, self._world.now(), by_device=False
-        )
+        ``queued``: how many seconds its runs wait before they begin.
+        """
+        new_id, now = self._world.new_id(), self._world.now()
+        workflow = Workflow(new_id, file, text, now, tuple(jobs), queued)
+        self.repo(full_name).workflows.append(workflow)
+        return workflow
 
-    def withdraw(self, app: App, login: str) -> None:
-        """Let somebody revoke an app's access, as in GitHub's settings."""
-        self._world.tokens.revoke_grant(app, self._user(login))
+    def add_run(
+        self, full_name: str, file: str, login: str, branch: str = "main", event: str = "push"
+    ) -> Run:
+        """Let somebody begin a run by other means."""
+        repo = self.repo(full_name)
+        workflow = next(found for found in repo.workflows if found.file == file)
+        user, title = self._user(login), "Change something"
+        return begin(self._world, repo, workflow, user, branch=branch, event=event, title=title)
 
-    def accepts(self, token: str) -> bool:
-        """Whether a token is still good."""
-        return self._world.tokens.good(token, self._world.now()) is not None
+    def let(self, run: Run) -> None:
+        """End the jobs of a run that take until they are let."""
+        run.last.let = self._world.now()
 
-    def restrict_apps(self, owner: str) -> None:
-        """Let an organisation forbid OAuth apps that it has not approved."""
-        self._world.restricted.add(self._user(owner).login)
+    def runs(self, full_name: str) -> list[Run]:
+        """The runs of a repository, oldest first."""
+        return self.repo(full_name).runs
 
-    def pass_time(self, **span: float) -> None:
-        """Let time go by, as in ``timedelta``: tokens and codes grow old."""
-        self._world.ahead += timedelta(**span)
+    def notify(self, login: str, full_name: str, number: int, reason: str = "mention") -> Thread:
+        """Let somebody be told of an issue."""
+        repo, issue = self.repo(full_name), self.issue(full_name, number)
+        thread = tell(self._world, self._user(login), repo, issue, reason=reason)
+        if thread is None:
+            raise LookupError(f"{login} does not see {full_name}")
+        return thread
 
-    def device_codes(self, *, lifetime: int = 900, interval: float = 5) -> None:
-        """How long a device's codes are good, and how often an app may ask for the answer."""
-        self._world.asked.lifetime, self._world.asked.interval = lifetime, interval
+    def issue(self, full_name: str, number: int) -> Issue:
+        """The issue, or pull request, of this number."""
+        issue = self.repo(full_name).issue(number)
+        if issue is None:
+            raise LookupError(f"there is no {full_name}#{number}")
+        return issue
+
+    def list_runs_after(self, seconds: float) -> None:
+        """Let new runs be in the lists only after a while, as on GitHub."""
+        self._world.listed_after = seconds
+
+    def forget_dispatch_details(self) -> None:
+        """Be a GitHub that cannot say what run a dispatch has become, as older servers are."""
+        self._world.dispatch_details = False
 
     def repo(self, full_name: str) -> Repo:
         """The repository of this name."""
@@ -149,14 +128,3 @@ class Setting:
         if repo is None:
             raise LookupError(f"there is no {full_name}")
         return repo
-
-    def _personal(self, token: Token, days: float | None) -> str:
-        if days is not None:
-            token.expires = self._world.now() + timedelta(days=days)
-        return self._world.tokens.add(token).text
-
-    def _user(self, login: str) -> User:
-        user = self._world.user(login)
-        if user is None:
-            raise LookupError(f"nobody is called {login}")
-        return user

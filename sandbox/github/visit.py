@@ -81,8 +81,10 @@ class Visit:
         if not set(any_of) & set(self.token.scopes if self.token else ()):
             raise Refusal(403, f"Missing the '{any_of[0]}' scope.")
 
-    def repo(self, permission: str, level: str = "read", *, role: str = "read") -> Repo:
+    def repo(self, *permissions: str, level: str = "read", role: str = "read") -> Repo:
         """The repository in the path, for who is at least ``role`` there.
+
+        A fine-grained token needs one of the ``permissions``.
 
         Raises:
             Refusal: 404, there is none that the user and the token can see; 403, either of them
@@ -95,7 +97,7 @@ class Visit:
             if level == "write":
                 raise Refusal(401, "Requires authentication")
         elif self.token.fine_grained:
-            self._permitted(self.token, repo, permission, level)
+            self._permitted(self.token, repo, permissions, level)
         else:
             self._scoped(self.token, repo, level)
         if not repo.may(self.user, role):
@@ -114,14 +116,18 @@ class Visit:
             return self.token.reaches(repo.full_name)
         return "repo" in self.token.scopes
 
-    def _permitted(self, token: Token, repo: Repo, permission: str, level: str) -> None:
-        self.headers["X-Accepted-GitHub-Permissions"] = f"{permission}={level}"
+    def _permitted(
+        self, token: Token, repo: Repo, permissions: tuple[str, ...], level: str
+    ) -> None:
+        accepted = "; ".join(f"{name}={level}" for name in permissions)
+        self.headers["X-Accepted-GitHub-Permissions"] = accepted
         reached = token.reaches(repo.full_name)
         if repo.private and not reached:
             raise not_found()
         if not repo.private and level == "read":
             return
-        if not reached or not (permission == "metadata" or token.may(permission, level)):
+        may = any(name == "metadata" or token.may(name, level) for name in permissions)
+        if not reached or not may:
             kind = "integration" if token.app else "personal access token"
             raise Refusal(403, f"Resource not accessible by {kind}")
 

@@ -8,15 +8,19 @@ from itertools import count
 
 from sandbox.github.apps import App
 from sandbox.github.limits import Limits
-from sandbox.github.notifications import Thread
 from sandbox.github.oauth.asked import Asked
 from sandbox.github.repo import Repo
+from sandbox.github.thread import Thread
 from sandbox.github.tokens import Tokens
 from sandbox.github.users import User
 
 
 class World:
-    """All of it. ``root`` is GitHub's own address, without a slash at the end."""
+    """All of it. ``root`` is GitHub's own address, without a slash at the end.
+
+    ``listed_after``: how many seconds it takes until a new run is in the lists.
+    ``dispatch_details``: whether GitHub can say what run a dispatch has become.
+    """
 
     def __init__(self) -> None:
         self.root = ""
@@ -29,6 +33,8 @@ class World:
         self.limits = Limits()
         self.restricted: set[str] = set()
         self.ahead = timedelta()
+        self.listed_after = 0.0
+        self.dispatch_details = True
         self._ids = count(1_000_001)
 
     def now(self) -> datetime:

@@ -11,9 +11,10 @@ from aiohttp import web
 
 from sandbox.github.gate import Route
 from sandbox.github.issue import Comment
+from sandbox.github.notifications import tell_of
 from sandbox.github.paging import paged
 from sandbox.github.refusals import Refusal, invalid
-from sandbox.github.rest.issues import issue_of
+from sandbox.github.rest.issues import issue_of, permissions
 from sandbox.github.shapes import comment_shape
 from sandbox.github.visit import Visit
 
@@ -31,14 +32,14 @@ def routes() -> list[Route]:
 
 async def listed(visit: Visit) -> web.Response:
     """The comments of an issue, oldest first."""
-    repo = visit.repo("issues")
+    repo = visit.repo(*permissions(visit))
     issue = issue_of(visit, repo)
     return paged(visit, issue.comments, lambda c: comment_shape(visit.world, repo, issue, c))
 
 
 async def create(visit: Visit) -> web.Response:
     """Say something."""
-    repo, body = visit.repo("issues", "write"), await visit.body()
+    repo, body = visit.repo(*permissions(visit), level="write"), await visit.body()
     issue, text = issue_of(visit, repo), body.get("body")
     if not isinstance(text, str) or not text.strip():
         raise invalid("IssueComment", "data", "unprocessable", message="Body cannot be blank")
@@ -48,5 +49,6 @@ async def create(visit: Visit) -> web.Response:
     comment = Comment(visit.world.new_id(), visit.me, text, now)
     issue.comments.append(comment)
     issue.updated = now
+    tell_of(visit.world, repo, issue, text, visit.me)
     shown = comment_shape(visit.world, repo, issue, comment)
     return web.json_response(shown, status=201, headers={"Location": shown["url"]})

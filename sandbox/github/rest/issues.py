@@ -12,6 +12,7 @@ from aiohttp import web
 
 from sandbox.github.gate import Route
 from sandbox.github.issue import Issue
+from sandbox.github.notifications import tell
 from sandbox.github.paging import paged
 from sandbox.github.refusals import FORBIDDEN_UNTIL_ADMIN, Refusal, invalid, not_found
 from sandbox.github.repo import Repo
@@ -51,6 +52,13 @@ def issue_of(visit: Visit, repo: Repo) -> Issue:
     return issue
 
 
+def permissions(visit: Visit) -> tuple[str, ...]:
+    """The permissions that are enough for the issue in the path, which may be a pull request."""
+    repo = visit.world.repo(f"{visit.path('owner')}/{visit.path('repo')}")
+    issue = repo.issue(visit.number("number")) if repo else None
+    return ("issues", "pull_requests") if issue and issue.pull else ("issues",)
+
+
 async def listed(visit: Visit) -> web.Response:
     """The issues of a repository, pull requests among them."""
     repo, query = visit.repo("issues"), visit.request.query
@@ -82,27 +90,27 @@ def _assigned(issue: Issue, wanted: str) -> bool:
 
 async def create(visit: Visit) -> web.Response:
     """Open an issue. Labels and assignees of those who may not set them are dropped in silence."""
-    repo, body = visit.repo("issues", "write"), await visit.body()
+    repo, body = visit.repo("issues", level="write"), await visit.body()
     title = body.get("title")
     if not isinstance(title, str) or not title.strip():
         raise invalid("Issue", "title", "missing_field")
     issue = new_issue(visit.world, repo, visit.me, title, _text(body))
     if repo.may(visit.user, "triage"):
         issue.labels = _labels(body, [])
-        issue.assignees = _assignees(visit.world, repo, body)
+        _assign(visit, repo, issue, body)
     headers = {"Location": issue_shape(visit.world, repo, issue)["url"]}
     return web.json_response(issue_shape(visit.world, repo, issue), status=201, headers=headers)
 
 
 async def get(visit: Visit) -> web.Response:
     """One issue."""
-    repo = visit.repo("issues")
+    repo = visit.repo(*permissions(visit))
     return web.json_response(issue_shape(visit.world, repo, issue_of(visit, repo)))
 
 
 async def update(visit: Visit) -> web.Response:
     """Change an issue; its author may, and who has triage."""
-    repo, body = visit.repo("issues", "write"), await visit.body()
+    repo, body = visit.repo(*permissions(visit), level="write"), await visit.body()
     issue = issue_of(visit, repo)
     triage = repo.may(visit.user, "triage")
     if not triage and visit.user != issue.user:
@@ -119,7 +127,7 @@ async def update(visit: Visit) -> web.Response:
     if triage:
         issue.labels = _labels(body, issue.labels)
         if "assignees" in body:
-            issue.assignees = _assignees(visit.world, repo, body)
+            _assign(visit, repo, issue, body)
     issue.updated = visit.world.now()
     return web.json_response(issue_shape(visit.world, repo, issue))
 
@@ -169,11 +177,18 @@ def _labels(body: Mapping[str, Any], old: Sequence[str]) -> list[str]:
     return [label["name"] if isinstance(label, dict) else str(label) for label in given]
 
 
-def _assignees(world: World, repo: Repo, body: Mapping[str, Any]) -> list[User]:
+def _assign(visit: Visit, repo: Repo, issue: Issue, body: Mapping[str, Any]) -> None:
     found = []
     for login in body.get("assignees", ()):
-        user = world.user(str(login))
-        if user is None or not (user == repo.owner or user.login in repo.roles):
+        user = visit.world.user(str(login))
+        if user is None or not works_in(repo, user):
             raise invalid("Issue", "assignees", "invalid", value=login)
         found.append(user)
-    return found
+        if user not in issue.assignees:
+            tell(visit.world, user, repo, issue, reason="assign", by=visit.user)
+    issue.assignees = found
+
+
+def works_in(repo: Repo, user: User) -> bool:
+    """Whether somebody is a collaborator, or the owner."""
+    return user == repo.owner or user.login in repo.roles
