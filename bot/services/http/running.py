@@ -1,0 +1,125 @@
+"""A declared command at work: what it sends, and what it says of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from bot.errors import Unavailable
+from bot.plugin import Call, Effect, Ready
+from bot.prose import counted, short
+from bot.reply import Block, Items, Line, Link, Mono, Reply, bullets, line, say
+from bot.services.http import data, marks
+from bot.services.http.arguments import stamp, values_of
+from bot.services.http.client import HttpApi, Request
+from bot.services.http.declared import CommandSettings
+from bot.services.http.declared_request import RequestSettings
+from bot.services.http.template import Template
+
+_MOST: Final = 50  # items of a list
+_ITEM: Final = 1000  # characters of what a number stands for
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """One command of one call, with its arguments as they were bound."""
+
+    spec: CommandSettings
+    call: Call[HttpApi]
+    values: Mapping[str, Any]
+    typed: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, spec: CommandSettings, call: Call[HttpApi], bound: Mapping[str, Any]) -> Running:
+        """Take the bound arguments, and the defaults of those that were left out."""
+        now = datetime.now(UTC)
+        values: dict[str, Any] = {"account": call.account, "now": stamp(now)}
+        for name, declared in spec.arguments.items():
+            value = bound[name] if name in bound else declared.usual()
+            values |= dict.fromkeys(declared.holes(name)) | values_of(name, value, now)
+        typed = {name: values[name] for name in spec.arguments}
+        return cls(spec, call, values, typed)
+
+    async def reply(self) -> Reply:
+        """Send it, and say what came of it.
+
+        Raises:
+            UserError: an argument cannot be sent.
+            ServiceError: the service refused or failed.
+        """
+        body = await self.call.api.send(self._request(self.spec, safe=self._safe))
+        if self.spec.answer is None and self.spec.each is None:
+            return say("Done.")
+        answer = data.read(body, retryable=self._safe)
+        blocks = list(self._shown(self.spec.answer, answer)) if self.spec.answer else []
+        if self.spec.each is None:
+            return Reply(tuple(blocks), about=_about(blocks))
+        return self._listed(self.spec.each, answer, blocks)
+
+    async def preview(self, bound: Mapping[str, Any]) -> Ready:
+        """What it would do, for the person to say yes to.
+
+        Raises:
+            UserError: an argument cannot be sent.
+            ServiceError: there is nothing to look at.
+        """
+        request = self._request(self.spec, safe=False)
+        blocks: list[Block] = []
+        if self.spec.preview is not None:
+            looked = await self.call.api.send(self._request(self.spec.preview, safe=True))
+            blocks += self._shown(self.spec.preview.answer, data.read(looked, retryable=True))
+        address = short(f"{request.method} {self.call.api.site.url}/{request.path}", 400)
+        blocks.append(line("It sends ", Mono(address), "."))
+        return Ready(bound, Reply(tuple(blocks)), ask=self.spec.does is Effect.DANGER)
+
+    @property
+    def _safe(self) -> bool:
+        return self.spec.does is Effect.READ
+
+    def _request(self, declared: RequestSettings, *, safe: bool) -> Request:
+        return Request(
+            method=declared.method,
+            path=declared.address(self.values),
+            safe=safe,
+            body=declared.payload(self.values),
+            what=self._what(declared),
+            permission=self.spec.permission,
+        )
+
+    def _what(self, declared: RequestSettings) -> str:
+        names = dict.fromkeys(hole.partition(".")[0] for hole in declared.path.holes)
+        about = [f"{n} '{short(str(self.typed[n]), 100)}'" for n in names if n in self.typed]
+        return ", ".join(about) or "such address"
+
+    def _text(self, template: Template, answer: Any) -> str:
+        site = self.call.api.site.origin
+        known = {"args": self.typed, "account": self.call.account, "site": site}
+        return template.rendered(answer, known, retryable=self._safe)
+
+    def _shown(self, template: Template, answer: Any) -> tuple[Block, ...]:
+        return marks.blocks(self._text(template, data.bounded(answer)))
+
+    def _listed(self, each: Template, answer: Any, blocks: list[Block]) -> Reply:
+        found = data.at(answer, self.spec.at)
+        if found is None or found == []:
+            return Reply((*blocks, line(self.spec.empty)))
+        if not isinstance(found, list):
+            raise Unavailable("its answer has no list where one should be", retryable=self._safe)
+        items = [data.bounded(item) for item in found[:_MOST]]
+        lines = [Line(marks.inlines(self._text(each, item).replace("\n", " "))) for item in items]
+        listing: tuple[str, ...] = ()
+        if (value := self.spec.value) is not None:
+            listing = tuple(marks.plain(self._text(value, item))[:_ITEM] for item in items)
+        blocks.append(Items(tuple(lines), 1) if listing else bullets(lines))
+        if len(found) > _MOST:
+            more = counted(len(found) - _MOST, "more is", "more are")
+            blocks.append(line(f"{more} not shown."))
+        return Reply(tuple(blocks), listing=listing)
+
+
+def _about(blocks: list[Block]) -> Link | None:
+    """The first link of an answer: what it is about."""
+    parts = (part for block in blocks if isinstance(block, Line) for part in block.parts)
+    return next((part for part in parts if isinstance(part, Link)), None)

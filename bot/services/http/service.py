@@ -1,0 +1,105 @@
+"""A declared service: its commands are made of its settings."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.errors import ServiceError, Unavailable
+from bot.model import Credential
+from bot.plugin import Call, Command, Effect, Flow, Ready
+from bot.prose import short
+from bot.reply import Reply
+from bot.services.http import data, marks
+from bot.services.http.arguments import stamp
+from bot.services.http.client import HttpApi, Request
+from bot.services.http.declared import CommandSettings
+from bot.services.http.declared_argument import parameters
+from bot.services.http.declared_request import RequestSettings
+from bot.services.http.running import Running
+from bot.services.http.settings import HttpSettings
+
+
+class HttpService:
+    """One API, with everybody's own token for it."""
+
+    def __init__(self, name: str, aliases: Sequence[str], settings: HttpSettings) -> None:
+        self.name: str = name
+        self.title: str = settings.title
+        self.aliases: Sequence[str] = aliases
+        self.site = settings.site
+        self.origins: Sequence[str] = (self.site.origin,)
+        self.flows: Sequence[Flow] = (settings.token.flow(),)
+        self.commands: Sequence[Command] = tuple(
+            command_of(name, spec) for name, spec in settings.commands.items()
+        )
+        self._whoami, self._revoke = settings.whoami, settings.token.revoke
+
+    @asynccontextmanager
+    async def api(self, credential: Credential) -> AsyncIterator[HttpApi]:
+        """This user's client; nothing is connected before it is first used."""
+        api = HttpApi(self.site, credential)
+        try:
+            yield api
+        finally:
+            await api.close()
+
+    async def whoami(self, api: HttpApi) -> str:
+        """The account's name over there, as the declaration makes it.
+
+        Raises:
+            Unauthorized: the token is not accepted.
+        """
+        body = await api.send(_request(self._whoami, safe=True))
+        answer = data.bounded(data.read(body, retryable=True))
+        known = {"site": self.site.origin}
+        name = marks.plain(self._whoami.answer.rendered(answer, known, retryable=True))
+        if not name:
+            raise Unavailable("it does not say whose account that is")
+        return short(name, 200)
+
+    async def revoke(self, credential: Credential) -> bool:
+        """Whether the service says that the token is good for nothing any more."""
+        if self._revoke is None:
+            return False
+        async with self.api(credential) as api:
+            try:
+                await api.send(_request(self._revoke, safe=False))
+            except ServiceError:
+                return False
+        return True
+
+
+def command_of(name: str, spec: CommandSettings) -> Command:
+    """The command that a declaration means."""
+
+    async def run(call: Call[HttpApi], /, **arguments: Any) -> Reply:
+        return await Running.of(spec, call, arguments).reply()
+
+    async def look(call: Call[HttpApi], _: Mapping[str, Any], /, **arguments: Any) -> Ready:
+        return await Running.of(spec, call, arguments).preview(arguments)
+
+    run.__doc__ = spec.help
+    looks = spec.does is Effect.DANGER or spec.preview is not None
+    return Command(
+        name=name,
+        handler=run,
+        effect=spec.does,
+        parameters=parameters(spec.arguments),
+        summary=spec.help,
+        aliases=spec.aliases,
+        examples=spec.examples,
+        prepare=look if looks else None,
+    )
+
+
+def _request(declared: RequestSettings, *, safe: bool) -> Request:
+    values = {"account": "", "now": stamp(datetime.now(UTC))}
+    return Request(
+        method=declared.method,
+        path=declared.address(values),
+        safe=safe,
+        body=declared.payload(values),
+    )

@@ -1,0 +1,81 @@
+"""Templates of answers: Jinja over what the service says, as data of a reply."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from bot.errors import Unavailable
+from bot.services.http import marks
+
+if TYPE_CHECKING:
+    from bot.services.http.environment import Compiled
+
+_LONGEST: Final = 20_000  # characters of what is rendered
+RESERVED: Final = ("args", "it", "account", "site")
+"""Names that mean something in every template, whatever the answer's fields are called."""
+
+
+class Template:
+    """A template of the configuration, compiled. ``source`` is its text."""
+
+    __slots__ = ("_compiled", "source")
+
+    def __init__(self, source: str, compiled: Compiled) -> None:
+        self.source, self._compiled = source, compiled
+
+    def __repr__(self) -> str:
+        return f"Template({self.source!r})"
+
+    @classmethod
+    def of(cls, source: str, arguments: frozenset[str] | None = None) -> Self:
+        """Compile a template; ``arguments`` are what ``args`` has, where that is known.
+
+        Raises:
+            ValueError: it cannot be used; says why, and in which line.
+        """
+        from jinja2 import TemplateSyntaxError
+
+        from bot.services.http.environment import checked, compiled
+
+        try:
+            tree = checked(_fenced(source), arguments)
+            return cls(source, compiled(tree))
+        except TemplateSyntaxError as error:
+            where = f" (line {error.lineno})" if "\n" in source.strip() else ""
+            problem = " ".join((error.message or "is no template").split())
+        raise ValueError(f"does not work as a template: {problem}{where}")
+
+    def rendered(self, data: Any, known: Mapping[str, Any], *, retryable: bool) -> str:
+        """What it makes of an answer; for :mod:`~bot.services.http.marks` to take apart.
+
+        Raises:
+            Unavailable: the answer is not such as the template is for.
+        """
+        from jinja2 import TemplateError
+
+        fields = {**data, **known} if isinstance(data, dict) else dict(known)
+        made, size = [], 0
+        try:
+            for piece in self._compiled({**fields, "it": data}):
+                made.append(piece)
+                size += len(piece)
+                if size > _LONGEST:
+                    break
+        except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError):
+            size = -1
+        if size < 0:
+            raise Unavailable("its answer is not what this command expects", retryable=retryable)
+        text = "".join(made)
+        return text if size <= _LONGEST else f"{text[:_LONGEST]}…"
+
+
+def _fenced(source: str) -> str:
+    """The source with its markup fenced; what stands in tags is left alone."""
+    from bot.services.http.environment import tokens
+
+    found = list(tokens(marks.bare(source)))
+    tags = iter([text for tag, text in found if tag])
+    text = marks.fenced("".join(marks.TAG if tag else text for tag, text in found))
+    head, *rest = text.split(marks.TAG)
+    return head + "".join(next(tags) + each for each in rest)
