@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import logging
 import re
+from contextlib import asynccontextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,7 +17,7 @@ from bot.commands.arguments import bind, readable
 from bot.commands.registry import FlowAnswer, FlowStart, Invocation, Registry
 from bot.config.services import BUILT_IN
 from bot.errors import Unauthorized, Unavailable
-from bot.plugin import command
+from bot.plugin import Known, command
 from bot.reply import Reply, say
 from bot.services import discover
 from tests.contracts.case import OUTSIDE, case_of
@@ -52,7 +53,13 @@ async def _help(call) -> Reply:
 async def world(request):
     """One service beside its stand-in, with a good and a bad credential of Alice's."""
     kind = KINDS[request.param]
-    case = case_of(kind.kind)
+    async with beside(kind, case_of(kind.kind)) as found:
+        yield found
+
+
+@asynccontextmanager
+async def beside(kind, case):
+    """What the tests below are given of a case."""
 
     def create(url):
         settings = kind.settings.model_validate(case.settings(stand_in, url))
@@ -80,7 +87,8 @@ def _phrases(service):
 
 async def _whoami(service, credential):
     async with service.api(credential) as api:
-        return await service.whoami(api)
+        found = await service.whoami(api)
+    return found.account if isinstance(found, Known) else found
 
 
 async def _run_examples(service, credential):

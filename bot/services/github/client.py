@@ -106,9 +106,10 @@ class Client(GitHubAPI):
             data = await _read(response, MOST if good else _REFUSAL, whole=good, method=method)
             found = {name.lower(): value for name, value in response.headers.items()}
             self.expires = found.get("github-authentication-token-expiration", self.expires)
-            if good:  # the rest is nothing that the library needs
-                found = {name: found[name] for name in _KEPT if name in found}
-            return response.status, found, data
+            if not good:
+                return response.status, found, data
+            status = 204 if response.status == 205 else response.status  # new to the library
+            return status, {name: found[name] for name in _KEPT if name in found}, data
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -8,12 +8,10 @@ https://docs.github.com/en/rest/using-the-rest-api/troubleshooting-the-rest-api.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
-from typing import Any, Final
+from typing import Final
 
 from bot.errors import (
     Forbidden,
@@ -24,74 +22,11 @@ from bot.errors import (
     Unauthorized,
     Unavailable,
 )
+from bot.services.github.reasons import Reason, given_in
 
 _LONGEST_WAIT: Final = 86_400  # seconds; what asks for more is not believed
 _LATEST: Final = 32_503_680_000  # the year 3000
 _PERMISSION: Final = re.compile(r"[a-z_]+(?::[a-z_]+|=[a-z]+)?(?:[,;] ?[a-z_]+(?::[a-z_]+|=\w+)?)*")
-_LONG: Final = 2_000  # characters of a message that are looked at
-
-
-class Reason(Enum):
-    """Why GitHub says no, as far as it is told apart here; the value is a sentence for people."""
-
-    ARCHIVED = "its repository is archived, so nothing in it can be changed"
-    SSO = (
-        "the organisation wants single sign-on: authorise your token for it in GitHub's settings, "
-        "or connect again"
-    )
-    NO_TRIGGER = "that workflow cannot be started by hand: it has no workflow_dispatch"
-    NO_REF = "it has no such branch or tag"
-    INPUTS = "the workflow does not take these inputs"
-    DISABLED = "that workflow is disabled"
-    NOT_MERGEABLE = "it cannot be merged as it is: there are conflicts, or a rule of its branch"
-    MOVED_ON = "something has been pushed to it meanwhile, so it was not merged: look again"
-    METHOD = "its repository does not allow this way of merging"
-    NO_ISSUES = "issues are switched off in that repository"
-    GONE = "it has been deleted"
-    LOCKED = "the conversation is locked"
-    NOT_COLLABORATOR = "only people with access to the repository can review"
-    OWN_REVIEW = "the author of a pull request cannot review it"
-    OVER = "it has ended already"
-    RUNNING = "it still runs"
-    OLD = "it is too old to be run again"
-    LIMITED = auto()
-    NO_DETAILS = auto()
-
-
-_BY_TEXT: Final[tuple[tuple[str, Reason], ...]] = (
-    ("secondary rate limit", Reason.LIMITED),
-    ("api rate limit exceeded", Reason.LIMITED),
-    ("abuse detection", Reason.LIMITED),
-    ("return_run_details", Reason.NO_DETAILS),
-    ("archived", Reason.ARCHIVED),
-    ("saml", Reason.SSO),
-    ("'workflow_dispatch' trigger", Reason.NO_TRIGGER),
-    ("no ref found", Reason.NO_REF),
-    ("unexpected inputs", Reason.INPUTS),
-    ("required input", Reason.INPUTS),
-    ("provided value", Reason.INPUTS),
-    ("disabled workflow", Reason.DISABLED),
-    ("head branch was modified", Reason.MOVED_ON),
-    ("merge commits are not allowed", Reason.METHOD),
-    ("merges are not allowed", Reason.METHOD),
-    ("merging is not allowed", Reason.METHOD),
-    ("not mergeable", Reason.NOT_MERGEABLE),
-    ("required status check", Reason.NOT_MERGEABLE),
-    ("approving review is required", Reason.NOT_MERGEABLE),
-    ("rule violations", Reason.NOT_MERGEABLE),
-    ("still a draft", Reason.NOT_MERGEABLE),
-    ("issues are disabled", Reason.NO_ISSUES),
-    ("issues has been disabled", Reason.NO_ISSUES),
-    ("was deleted", Reason.GONE),
-    ("locked", Reason.LOCKED),
-    ("may only be requested from collaborators", Reason.NOT_COLLABORATOR),
-    ("review cannot be requested from pull request author", Reason.OWN_REVIEW),
-    ("approve your own pull request", Reason.OWN_REVIEW),
-    ("cannot cancel a workflow run that is completed", Reason.OVER),
-    ("already running", Reason.RUNNING),
-    ("is still running", Reason.RUNNING),
-    ("over a month ago", Reason.OLD),
-)
 
 
 class NotOffered(Invalid):
@@ -118,7 +53,7 @@ class Refused(Exception):
 
 def refused(status: int, headers: Mapping[str, str], body: bytes, now: datetime) -> Refused:
     """What an answer that is not 2xx means. ``headers`` are in lower case."""
-    reason = _reason(body)
+    reason = given_in(body)
     spent = headers.get("x-ratelimit-remaining") == "0" and "retry-after" not in headers
     if status in (403, 429) and (spent or status == 429 or "retry-after" in headers):
         reason = Reason.LIMITED
@@ -166,26 +101,6 @@ def _refusal(fault: Refused, what: str) -> ServiceError:
     }
     refused_anyhow = Invalid(f"what was asked of {what} was refused (status {fault.status})")
     return by_status.get(fault.status, refused_anyhow)
-
-
-def _reason(body: bytes) -> Reason | None:
-    try:
-        found = json.loads(body)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(found, dict):
-        return None
-    said = " ".join(_texts(found)).lower()
-    return next((reason for text, reason in _BY_TEXT if text in said), None)
-
-
-def _texts(found: Mapping[str, Any]) -> list[str]:
-    """GitHub's message; and those of single fields, which are texts or objects with one."""
-    errors = found.get("errors")
-    several = errors[:5] if isinstance(errors, list) else [errors]
-    said = [found.get("message")]
-    said += [error.get("message") if isinstance(error, dict) else error for error in several]
-    return [text[:_LONG] for text in said if isinstance(text, str)]
 
 
 def _permission(headers: Mapping[str, str]) -> str:
