@@ -92,6 +92,17 @@ class People:
         """Let an organisation forbid OAuth apps that it has not approved."""
         self._world.restricted.add(self._user(owner).login)
 
+    def require_sso(self, owner: str) -> None:
+        """Let an organisation ask for a single sign-on for each classic or OAuth token."""
+        self._world.sso.add(self._user(owner).login)
+
+    def sign_on(self, token: str, owner: str) -> None:
+        """Let the owner of a token authorise it for an organisation with single sign-on."""
+        known = self._world.tokens.known(token)
+        if known is None:
+            raise LookupError("there is no such token")
+        known.sso.add(self._user(owner).login)
+
     def pass_time(self, **span: float) -> None:
         """Let time go by, as in ``timedelta``: tokens and codes grow old."""
         self._world.ahead += timedelta(**span)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from sandbox.github.gate import API
 from sandbox.github.issue import Issue, Pull, Review
@@ -10,13 +10,23 @@ from sandbox.github.repo import Repo
 from sandbox.github.shapes import association, issue_shape, person, repository
 from sandbox.github.world import World, iso
 
+_ISSUES_ONLY: Final = (
+    "pull_request",
+    "state_reason",
+    "closed_by",
+    "comments",
+    "repository_url",
+    "labels_url",
+    "events_url",
+)
+
 
 def pull_shape(world: World, repo: Repo, issue: Issue, pull: Pull) -> dict[str, Any]:
     """A pull request in a list."""
     html = f"{world.root}/{repo.full_name}/pull/{issue.number}"
     api = f"{world.root}{API}/repos/{repo.full_name}"
     found = issue_shape(world, repo, issue)
-    for name in ("pull_request", "state_reason", "closed_by", "comments", "repository_url"):
+    for name in _ISSUES_ONLY:
         del found[name]
     return {
         **found,
@@ -31,6 +41,9 @@ def pull_shape(world: World, repo: Repo, issue: Issue, pull: Pull) -> dict[str, 
         "head": _end(world, repo, pull.head, pull.sha),
         "base": _end(world, repo, pull.base, repo.branches.get(pull.base, "")),
         "auto_merge": None,
+        "commits_url": f"{api}/pulls/{issue.number}/commits",
+        "statuses_url": f"{api}/statuses/{pull.sha}",
+        "_links": {"self": {"href": f"{api}/pulls/{issue.number}"}, "html": {"href": html}},
     }
 
 
@@ -60,6 +73,7 @@ def review_shape(world: World, repo: Repo, issue: Issue, review: Review) -> dict
     api = f"{world.root}{API}/repos/{repo.full_name}/pulls/{issue.number}"
     return {
         "id": review.id,
+        "node_id": f"PRR_{review.id}",
         "user": review.user.simple(world.root),
         "body": review.body,
         "state": review.state,

@@ -81,6 +81,8 @@ def issue_shape(world: World, repo: Repo, issue: Issue) -> dict[str, Any]:
         "url": f"{api}/issues/{issue.number}",
         "repository_url": api,
         "comments_url": f"{api}/issues/{issue.number}/comments",
+        "labels_url": f"{api}/issues/{issue.number}/labels{{/name}}",
+        "events_url": f"{api}/issues/{issue.number}/events",
         "html_url": html,
         "title": issue.title,
         "body": issue.body,

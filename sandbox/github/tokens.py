@@ -20,6 +20,7 @@ class Token:
     """A token. Those with ``permissions`` are fine-grained, the others have ``scopes``.
 
     ``repositories``: full names that a fine-grained token is good for (None: all of the user's).
+    ``sso``: the organisations with single sign-on that its owner has authorised it for.
     """
 
     text: str = field(repr=False)
@@ -32,6 +33,7 @@ class Token:
     refresh: str = field(default="", repr=False)
     refresh_expires: datetime | None = None
     by_device: bool = False
+    sso: set[str] = field(default_factory=set)
 
     @property
     def fine_grained(self) -> bool:

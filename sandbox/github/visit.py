@@ -99,6 +99,7 @@ class Visit:
         elif self.token.fine_grained:
             self._permitted(self.token, repo, permissions, level)
         else:
+            self._signed_on(self.token, repo)
             self._scoped(self.token, repo, level)
         if not repo.may(self.user, role):
             raise Refusal(403, FORBIDDEN_UNTIL_ADMIN)
@@ -110,11 +111,12 @@ class Visit:
         """Whether a repository is in this token's lists."""
         if not repo.may(self.user, "read"):
             return False
-        if not repo.private or self.token is None:
+        if self.token is None:
             return True
         if self.token.fine_grained:
-            return self.token.reaches(repo.full_name)
-        return "repo" in self.token.scopes
+            return not repo.private or self.token.reaches(repo.full_name)
+        signed_on = repo.owner.login not in self.world.sso - self.token.sso
+        return signed_on and (not repo.private or "repo" in self.token.scopes)
 
     def _permitted(
         self, token: Token, repo: Repo, permissions: tuple[str, ...], level: str
@@ -130,6 +132,18 @@ class Visit:
         if not reached or not may:
             kind = "integration" if token.app else "personal access token"
             raise Refusal(403, f"Resource not accessible by {kind}")
+
+    def _signed_on(self, token: Token, repo: Repo) -> None:
+        if repo.owner.login not in self.world.sso - token.sso:
+            return
+        place = f"{self.world.root}/orgs/{repo.owner.login}/sso?authorization_request=A1"
+        self.headers["X-GitHub-SSO"] = f"required; url={place}"
+        kind = "OAuth" if token.app else "Personal Access"
+        raise Refusal(
+            403,
+            "Resource protected by organization SAML enforcement. You must grant your "
+            f"{kind} token access to this organization.",
+        )
 
     def _scoped(self, token: Token, repo: Repo, level: str) -> None:
         accepted = ("repo",) if repo.private else ("public_repo", "repo")

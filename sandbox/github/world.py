@@ -19,6 +19,7 @@ class World:
     """All of it. ``root`` is GitHub's own address, without a slash at the end.
 
     ``listed_after``: how many seconds it takes until a new run is in the lists.
+    ``restricted``: organisations that take no OAuth apps; ``sso``: those with single sign-on.
     ``dispatch_details``: whether GitHub can say what run a dispatch has become.
     """
 
@@ -32,6 +33,7 @@ class World:
         self.threads: list[Thread] = []
         self.limits = Limits()
         self.restricted: set[str] = set()
+        self.sso: set[str] = set()
         self.ahead = timedelta()
         self.listed_after = 0.0
         self.dispatch_details = True

@@ -5,16 +5,19 @@ https://docs.github.com/rest/search/search#search-issues-and-pull-requests
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 
 from sandbox.github.gate import Route
+from sandbox.github.issue import Issue
 from sandbox.github.paging import page_of
 from sandbox.github.refusals import Refusal
+from sandbox.github.repo import Repo
 from sandbox.github.search import matches, named
 from sandbox.github.shapes import issue_shape
 from sandbox.github.visit import Visit
+from sandbox.github.world import World
 
 _PAGE: Final = "search/search#search-issues-and-pull-requests"
 _UNSEEN: Final = (
@@ -43,9 +46,15 @@ async def issues(visit: Visit) -> web.Response:
     newest = visit.request.query.get("order", "desc") != "asc"
     found.sort(key=lambda p: p[1].updated if by_update else p[1].created, reverse=newest)
     shown, link = page_of(visit, found)
-    items = [{**issue_shape(world, repo, issue), "score": 1.0} for repo, issue in shown]
+    items = [_item(world, repo, issue) for repo, issue in shown]
     body = {"total_count": len(found), "incomplete_results": False, "items": items}
     return web.json_response(body, headers=link)
+
+
+def _item(world: World, repo: Repo, issue: Issue) -> dict[str, Any]:
+    shown = {**issue_shape(world, repo, issue), "score": 1.0}
+    del shown["closed_by"]
+    return shown
 
 
 def _searchable(visit: Visit, text: str) -> None:

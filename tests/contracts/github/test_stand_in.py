@@ -98,6 +98,24 @@ async def test_a_fine_grained_token_names_the_permission_that_it_lacks(github, a
     assert headers["X-Accepted-GitHub-Permissions"] == "issues=write"
 
 
+async def test_an_organisation_may_ask_for_more_than_a_token(github, ask):
+    """A single sign-on, with the page to go to; or no OAuth apps at all."""
+    github.add_user("acme", kind="Organization")
+    github.add_repo("acme/site", private=True, bob="write")
+    github.require_sso("acme")
+    token = github.new_token("bob", "repo")
+    status, body, headers = await ask("GET", "/repos/acme/site", token)
+    assert (status, "SAML enforcement" in body["message"]) == (403, True)
+    assert headers["X-GitHub-SSO"].startswith(f"required; url={github.url}/orgs/acme/sso")
+    github.sign_on(token, "acme")
+    assert (await ask("GET", "/repos/acme/site", token))[0] == 200
+    app_token = github.grant(github.add_app(), "bob", "repo").text
+    github.sign_on(app_token, "acme")
+    github.restrict_apps("acme")
+    status, body, _ = await ask("GET", "/repos/acme/site", app_token)
+    assert (status, "OAuth App access restrictions" in body["message"]) == (403, True)
+
+
 async def test_the_limits_refuse_with_the_time_to_wait(github, ask):
     """The primary limit by its reset, the secondary one by Retry-After."""
     token = github.new_token("carol")
