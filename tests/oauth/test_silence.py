@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 import pytest
 
 from bot.errors import ActasError
@@ -77,6 +79,7 @@ async def test_what_goes_well_is_not_logged(hostile):
         await _revoke(hostile)
         hostile.answers.append(Answer(200, CODE))
         await device_flow(hostile.app(), Waiting()).run(FakeConversation())
+    assert not logging.getLogger("oauthlib.oauth2").isEnabledFor(logging.DEBUG)
     for secret in SECRETS:
         assert secret not in heard.text
         assert secret not in repr(grant)
