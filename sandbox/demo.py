@@ -14,11 +14,12 @@ from rich.text import Text
 
 from sandbox.bot import BotDied
 from sandbox.chat import Chat
-from sandbox.playground import furnish, slow_down
+from sandbox.github import GitHubStandIn
+from sandbox.playground import furnish, offer_github, slow_down
 from sandbox.prompt import Prompt
 from sandbox.story import STORY, Stage
 from sandbox.turn import Turn
-from sandbox.world import World
+from sandbox.world import ACCOUNTS, World
 
 _INVITATION: Final = """\
 You are Alice now, and everything here is gone when you leave.
@@ -28,6 +29,9 @@ You are Alice now, and everything here is gone when you leave.
   worth a try   !j build shop          asks before it releases: !j approve shop
                 !j build rotate-keys   lacks something: /thread, and answer there
                 !j build api-tests     fails, with tests and files: !j tests api-tests
+  in the dm     connect github         over its page, in a browser on this machine; without one:
+                connect github token   and paste {github}
+                then: gh issues · gh run deploy · gh pr merge 3
   /room, /dm and /thread (the one with the newest message) say where you type, /quit ends."""
 
 
@@ -38,6 +42,7 @@ class Demo:
         self._console, self._stays = console, stays
         self._began = time.monotonic()
         self._prompt: Prompt | None = None
+        self._github_token = ""
 
     async def run(self) -> int:
         """Play; return the exit code: 0 if each step came out right, else 1."""
@@ -58,11 +63,14 @@ class Demo:
         return 0
 
     async def _set_up(self, stack: AsyncExitStack) -> Stage:
-        with self._busy("Starting Jenkins and X") as tell:
+        with self._busy("Starting Jenkins, X and GitHub") as tell:
             world = await stack.enter_async_context(World.open(tell=tell))
             furnish(world.jenkins, world.x)
+            github = await stack.enter_async_context(GitHubStandIn(*ACCOUNTS))
             tell("Starting the bot")
-            bot = await stack.enter_async_context(world.bot())
+            bot = await stack.enter_async_context(world.bot(start=False))
+            self._github_token = offer_github(bot, github)
+            await bot.start()
             tell("Alice, Bob and Carol set up their devices")
             stage = await stack.enter_async_context(Stage.set_up(world, bot))
         self._say(f"Set up after {self._elapsed()}: Synapse on {world.homeserver.url}", "dim")
@@ -88,7 +96,7 @@ class Demo:
     async def _stay(self, stage: Stage) -> None:
         self._console.print(Rule("Your turn"))
         slow_down(stage.world.jenkins)
-        self._say(_INVITATION, "")
+        self._say(_INVITATION.format(github=self._github_token), "")
         room, dm = stage.team, stage.dms["alice"]
         with Prompt.open() as self._prompt, _left_by_ctrl_c():
             await Turn(stage.alice, self._prompt, self._remark, room=room, dm=dm).run()

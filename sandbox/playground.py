@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from sandbox.bot import Bot
+from sandbox.github import GitHubStandIn, Job
 from sandbox.jenkins import (
     CONFIGURE,
     Ask,
@@ -38,6 +40,25 @@ _TESTS: Final = (
     Case("pays_in_yen", "FAILED", "¥100.50 is no amount of yen", class_name="shop.PayTest", age=3),
     Case("sends_by_pigeon", "SKIPPED", class_name="shop.PostTest"),
 )
+_REPOSITORY: Final = "alice/shop"
+_WORKFLOW: Final = """\
+name: Deploy
+on:
+  workflow_dispatch:
+    inputs:
+      environment:
+        description: Where to
+        type: choice
+        options: [staging, production]
+        required: true
+jobs:
+  build: {runs-on: ubuntu-latest, steps: [{run: make}]}
+  deploy: {runs-on: ubuntu-latest, needs: build, steps: [{run: make deploy}]}
+"""
+_JOBS: Final = (
+    Job("build", ("Check out", "Compile"), seconds=6),
+    Job("deploy", ("Upload", "Switch over"), seconds=6, needs=("build",)),
+)
 _CHECKED: Final = "".join(f"https://example.org/guide/{page}: 200\n" for page in range(1, 31))
 
 
@@ -48,6 +69,27 @@ def furnish(jenkins: JenkinsStandIn, x: XStandIn) -> None:
     jenkins.allow("alice", "", CONFIGURE)
     x.publish("carol", "Our new shop is nearly there. https://example.org/shop")
     x.publish("bob", "@alice will you announce the release?")
+
+
+def offer_github(bot: Bot, github: GitHubStandIn) -> str:
+    """Have the bot offer a GitHub, too, with something in it; returns a token of Alice's."""
+    app = github.add_app(callback=f"{bot.web}/callback/github")
+    bot.environment["GITHUB_CLIENT_SECRET"] = app.client_secret
+    bot.config["services"]["github"] = {
+        "type": "github",
+        "aliases": ["gh"],
+        "url": github.url,
+        "client_id": app.client_id,
+        "client_secret": "env:GITHUB_CLIENT_SECRET",
+        "repository": _REPOSITORY,
+    }
+    github.add_repo(_REPOSITORY, private=True, description="The shop", bob="write", carol="read")
+    github.add_issue(_REPOSITORY, "carol", "The cart forgets its prices", "Since Monday.", ["bug"])
+    github.add_issue(_REPOSITORY, "bob", "Offer gift cards")
+    github.add_pull(_REPOSITORY, "bob", "Let people pay in yen", body="Closes nothing yet.")
+    github.add_workflow(_REPOSITORY, "deploy.yml", _WORKFLOW, _JOBS)
+    github.notify("alice", _REPOSITORY, 1)
+    return github.new_token("alice", "repo")
 
 
 def slow_down(jenkins: JenkinsStandIn) -> None:
