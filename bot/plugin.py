@@ -392,8 +392,9 @@ class ServiceType(Protocol):
 
     ``settings`` models its part of the configuration, without ``type`` and ``aliases``.
     `actas setup` asks for its required fields by their ``title`` and first of ``examples``, where
-    they have them. It looks for two more attributes, which a kind may leave out: ``title`` (a
-    text: "Jenkins", "X") and ``usual_aliases`` (a sequence of words that people expect).
+    they have them. It looks for three more attributes, which a kind may leave out: ``title`` (a
+    text: "Jenkins", "X"), ``usual_aliases`` (a sequence of words that people expect) and ``guide``
+    (where it is described, for a kind whose required fields are more than answers can be).
     """
 
     kind: str

@@ -9,7 +9,7 @@ from typing import Any, get_args
 import yaml
 
 from bot.cli.asking import NONE, Asker
-from bot.cli.questions import question, title_of
+from bot.cli.questions import by_hand, fits_a_line, question, title_of
 from bot.config.problems import is_needed, problem_with, unknown
 from bot.config.services import claim
 from bot.errors import ConfigError
@@ -44,7 +44,7 @@ def fill(
     form = Form()
     values = _values(given)
     if wanted is None:
-        wanted = [name for name in sorted(kinds) if asker.confirm(_offer(name, kinds[name]))]
+        wanted = [name for name in sorted(kinds) if _is_wanted(asker, name, kinds[name])]
     chosen = {}
     for word in wanted:
         name, _, kind = word.partition("=")
@@ -63,6 +63,7 @@ def fill(
 
 def _complete(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
     settings = form.services[name]
+    _can_be_asked(name, kind, settings)
     for key, each in kind.settings.model_fields.items():
         if key in settings:
             _check_given(name, key, settings[key], kind)
@@ -83,6 +84,13 @@ def _complete(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
 
             settings[key] = asker.text(f"{flag}=…", asked, None, check=check)
     _alias(asker, form, name, kind)
+
+
+def _can_be_asked(name: str, kind: ServiceType, settings: Settings) -> None:
+    for key, each in kind.settings.model_fields.items():
+        if each.is_required() and key not in settings and not fits_a_line(each.annotation):
+            fix = f"Write {name} into the file yourself: {by_hand(kind)} shows how"
+            raise ConfigError(f"--set {name}.{key}", "is more than can be asked for here", fix)
 
 
 def _check_given(name: str, key: str, value: object, kind: ServiceType) -> None:
@@ -124,9 +132,13 @@ def _alias(asker: Asker, form: Form, name: str, kind: ServiceType) -> None:
         settings["aliases"] = words
 
 
-def _offer(name: str, kind: ServiceType) -> str:
+def _is_wanted(asker: Asker, name: str, kind: ServiceType) -> bool:
     title = title_of(kind)
-    return f"Connect to {title}?" if title.lower() == name else f"Connect to {title} ({name})?"
+    called = title if title.lower() == name else f"{title} ({name})"
+    guide = by_hand(kind)
+    if guide and asker.interactive:
+        asker.remark(f"{called} is written into the file by hand, later: {guide} shows how.")
+    return not guide and asker.confirm(f"Connect to {called}?")
 
 
 def _values(given: list[str]) -> dict[str, Settings]:

@@ -6,12 +6,14 @@ import pytest
 import yaml
 
 from bot.cli.asking import Asker
+from bot.cli.questions import by_hand
 from bot.cli.service_form import fill
 from bot.cli.sheet import Sheet
 from bot.config import load
 from bot.errors import ConfigError
 from bot.plugin import SecretValue, Settings
 from bot.secret import Secret
+from bot.services import discover
 from tests.terminal import Terminal
 
 PASSWORD = "correct horse"
@@ -122,13 +124,22 @@ def left(shell):
     return sorted(path.name for path in shell.home.rglob("*"))
 
 
+def choose(terminal, wanted):
+    """Say of each kind of service that is offered whether it is wanted, and see what it is called.
+
+    Kinds that are written by hand are not offered.
+    """
+    for name, kind in sorted(discover().items()):
+        if not by_hand(kind):
+            terminal.answer(f"Connect to {wanted.get(name, '')}", "y" if name in wanted else "n")
+
+
 def test_setup_asks_for_everything_in_a_terminal(bare):
     """Services go by their titles, each with its usual short word. Here the homeserver is away."""
     with Terminal.open(bare.home, bare.environment, *NEW) as terminal:
         terminal.answer("homeserver's address", "http://127.0.0.1:1")
         terminal.answer("Matrix id", "@actas:example.org")
-        terminal.answer("Connect to Jenkins?", "y")
-        terminal.answer("Connect to X (twitter)?", "y")
+        choose(terminal, {"jenkins": "Jenkins?", "twitter": "X (twitter)?"})
         terminal.answer("Jenkins' address (such as https://ci.example.org):", "https://ci.test")
         terminal.answer("Short words for jenkins, or - for none [j]:", "")
         terminal.answer_unseen("API key of the bot's app on X:", "hunter2")
@@ -153,8 +164,7 @@ def test_a_wrong_answer_is_asked_for_again_at_once(bare):
         terminal.answer("is not an http:// or https:// address. Give its", "http://127.0.0.1:1")
         terminal.answer("Matrix id", "actas")
         terminal.answer("Give an id such as @actas:example.org.", '"@actas:good.example"')
-        terminal.answer("Connect to Jenkins?", "y")
-        terminal.answer("Connect to X", "n")
+        choose(terminal, {"jenkins": "Jenkins?"})
         terminal.answer("Jenkins' address", "ci")
         terminal.answer("is not an http:// or https:// address", "https://ci.test")
         terminal.answer("Short words", "help")
