@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Final
+from types import NoneType, UnionType
+from typing import Annotated, Any, Final, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -120,13 +121,28 @@ def _is_branch(part: str | int) -> bool:
 
 
 def _owner(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel]:
+    """The model that the last of ``place`` is a key of, also within mappings and lists."""
+    inner: Any = model
     for part in place[:-1]:
-        field = model.model_fields.get(str(part))
-        inner = field.annotation if field else None
-        if not (isinstance(inner, type) and issubclass(inner, BaseModel)):
-            break
-        model = inner
+        if _is_model(inner):
+            field = inner.model_fields.get(str(part))
+            inner = _bare(field.annotation) if field else None
+        else:
+            parts = [each for each in get_args(inner) if each is not Ellipsis]
+            inner = _bare(parts[-1]) if parts else None
+        model = inner if _is_model(inner) else model
     return model
+
+
+def _bare(annotation: Any) -> Any:
+    """``X`` of ``X | None`` and of ``Annotated[X, …]``."""
+    while isinstance(annotation, UnionType) or get_origin(annotation) in (Annotated, Union):
+        annotation = next(each for each in get_args(annotation) if each is not NoneType)
+    return annotation
+
+
+def _is_model(found: Any) -> bool:
+    return isinstance(found, type) and issubclass(found, BaseModel)
 
 
 def _fix(owner: type[BaseModel], place: Sequence[str | int]) -> str:

@@ -7,7 +7,7 @@ somebody who may not is answered with 401 there, as it is here.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from aiohttp import web
 
@@ -23,6 +23,7 @@ from sandbox.http_apis.gitlab_state import (
 )
 from sandbox.stand_in import StandIn
 
+_TOKEN: Final = web.RequestKey("token", Token)
 Handler: TypeAlias = Callable[[web.Request, Token, Project], Awaitable[web.Response]]
 
 
@@ -77,7 +78,7 @@ class GitLabStandIn(StandIn):
             )
             refusal = {"error": "insufficient_scope", "error_description": description}
             return web.json_response({**refusal, "scope": "api"}, status=403)
-        request["token"] = token
+        request[_TOKEN] = token
         try:
             answer: web.StreamResponse = await handler(request)
         except web.HTTPNotFound:
@@ -86,7 +87,7 @@ class GitLabStandIn(StandIn):
 
     def _in(self, handler: Handler) -> Callable[[web.Request], Awaitable[web.Response]]:
         async def handle(request: web.Request) -> web.Response:
-            token: Token = request["token"]
+            token: Token = request[_TOKEN]
             project = self.state.find(request.match_info["project"], token.user)
             if project is None:
                 return says(404, "404 Project Not Found")
@@ -95,15 +96,15 @@ class GitLabStandIn(StandIn):
         return handle
 
     async def _user(self, request: web.Request) -> web.Response:
-        token: Token = request["token"]
+        token: Token = request[_TOKEN]
         return web.json_response({**token.user.shape, "email": "someone@example.org"})
 
     async def _revoke(self, request: web.Request) -> web.Response:
-        request["token"].revoked = True
+        request[_TOKEN].revoked = True
         return web.Response(status=204)
 
     async def _projects(self, request: web.Request) -> web.Response:
-        user = request["token"].user
+        user = request[_TOKEN].user
         mine = request.query.get("membership") == "true"
         found = [p for p in self.state.projects if p.level(user) or (p.public and not mine)]
         return _page(request, [shapes.project(self.url, each) for each in found])

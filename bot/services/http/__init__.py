@@ -15,6 +15,7 @@ class HttpType:
 
     kind: str = "http"
     title = "Any API"
+    guide = "docs/http-services.md"
     settings: type[Settings] = HttpSettings
 
     def create(self, name: str, aliases: Sequence[str], settings: HttpSettings) -> HttpService:

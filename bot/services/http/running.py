@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.errors import Unavailable
+from bot.errors import Forbidden, Unauthorized, Unavailable
 from bot.plugin import Call, Effect, Ready
 from bot.prose import counted, short
 from bot.reply import Block, Items, Line, Link, Mono, Reply, bullets, line, say
@@ -17,6 +17,9 @@ from bot.services.http.client import HttpApi, Request
 from bot.services.http.declared import CommandSettings
 from bot.services.http.declared_request import RequestSettings
 from bot.services.http.template import Template
+
+Prove = Callable[[HttpApi], Awaitable[object]]
+"""Asks whose a token is; raises Unauthorized where it is nobody's any more."""
 
 _MOST: Final = 50  # items of a list
 _ITEM: Final = 1000  # characters of what a number stands for
@@ -28,11 +31,14 @@ class Running:
 
     spec: CommandSettings
     call: Call[HttpApi]
+    prove: Prove
     values: Mapping[str, Any]
     typed: Mapping[str, Any]
 
     @classmethod
-    def of(cls, spec: CommandSettings, call: Call[HttpApi], bound: Mapping[str, Any]) -> Running:
+    def of(
+        cls, spec: CommandSettings, call: Call[HttpApi], prove: Prove, bound: Mapping[str, Any]
+    ) -> Running:
         """Take the bound arguments, and the defaults of those that were left out."""
         now = datetime.now(UTC)
         values: dict[str, Any] = {"account": call.account, "now": stamp(now)}
@@ -40,7 +46,7 @@ class Running:
             value = bound[name] if name in bound else declared.usual()
             values |= dict.fromkeys(declared.holes(name)) | values_of(name, value, now)
         typed = {name: values[name] for name in spec.arguments}
-        return cls(spec, call, values, typed)
+        return cls(spec, call, prove, values, typed)
 
     async def reply(self) -> Reply:
         """Send it, and say what came of it.
@@ -49,7 +55,7 @@ class Running:
             UserError: an argument cannot be sent.
             ServiceError: the service refused or failed.
         """
-        body = await self.call.api.send(self._request(self.spec, safe=self._safe))
+        body = await self._sent(self._request(self.spec, safe=self._safe))
         if self.spec.answer is None and self.spec.each is None:
             return say("Done.")
         answer = data.read(body, retryable=self._safe)
@@ -68,11 +74,20 @@ class Running:
         request = self._request(self.spec, safe=False)
         blocks: list[Block] = []
         if self.spec.preview is not None:
-            looked = await self.call.api.send(self._request(self.spec.preview, safe=True))
+            looked = await self._sent(self._request(self.spec.preview, safe=True))
             blocks += self._shown(self.spec.preview.answer, data.read(looked, retryable=True))
         address = short(f"{request.method} {self.call.api.site.url}/{request.path}", 400)
         blocks.append(line("It sends ", Mono(address), "."))
         return Ready(bound, Reply(tuple(blocks)), ask=self.spec.does is Effect.DANGER)
+
+    async def _sent(self, request: Request) -> bytes:
+        """The answer; some services say 401 where a person may not, though their token is good."""
+        try:
+            return await self.call.api.send(request)
+        except Unauthorized:
+            pass
+        await self.prove(self.call.api)
+        raise Forbidden(request.permission)
 
     @property
     def _safe(self) -> bool:

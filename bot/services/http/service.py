@@ -18,7 +18,7 @@ from bot.services.http.client import HttpApi, Request
 from bot.services.http.declared import CommandSettings
 from bot.services.http.declared_argument import parameters
 from bot.services.http.declared_request import RequestSettings
-from bot.services.http.running import Running
+from bot.services.http.running import Prove, Running
 from bot.services.http.settings import HttpSettings
 
 
@@ -32,10 +32,10 @@ class HttpService:
         self.site = settings.site
         self.origins: Sequence[str] = (self.site.origin,)
         self.flows: Sequence[Flow] = (settings.token.flow(),)
-        self.commands: Sequence[Command] = tuple(
-            command_of(name, spec) for name, spec in settings.commands.items()
-        )
         self._whoami, self._revoke = settings.whoami, settings.token.revoke
+        self.commands: Sequence[Command] = tuple(
+            command_of(name, spec, self.whoami) for name, spec in settings.commands.items()
+        )
 
     @asynccontextmanager
     async def api(self, credential: Credential) -> AsyncIterator[HttpApi]:
@@ -72,14 +72,14 @@ class HttpService:
         return True
 
 
-def command_of(name: str, spec: CommandSettings) -> Command:
+def command_of(name: str, spec: CommandSettings, prove: Prove) -> Command:
     """The command that a declaration means."""
 
     async def run(call: Call[HttpApi], /, **arguments: Any) -> Reply:
-        return await Running.of(spec, call, arguments).reply()
+        return await Running.of(spec, call, prove, arguments).reply()
 
     async def look(call: Call[HttpApi], _: Mapping[str, Any], /, **arguments: Any) -> Ready:
-        return await Running.of(spec, call, arguments).preview(arguments)
+        return await Running.of(spec, call, prove, arguments).preview(arguments)
 
     run.__doc__ = spec.help
     looks = spec.does is Effect.DANGER or spec.preview is not None
