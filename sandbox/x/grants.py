@@ -58,6 +58,7 @@ class Grants:
     """Everything, in memory. ``callbacks`` are the addresses registered with the apps.
 
     ``refreshes`` counts how often somebody was given a new access token for a refresh token.
+    ``given`` is every code and token that ever was.
     """
 
     callbacks: list[str]
@@ -65,6 +66,7 @@ class Grants:
     codes: dict[str, Code] = field(default_factory=dict)
     by_access: dict[str, Bearer] = field(default_factory=dict)
     by_refresh: dict[str, Bearer] = field(default_factory=dict)
+    given: list[str] = field(default_factory=list)
     refreshes: int = 0
 
     def give(
@@ -75,6 +77,7 @@ class Grants:
             access, refresh or None, client, tuple(scopes), account, time.time() + LASTS
         )
         self.by_access[access] = bearer
+        self.given += filter(None, (access, refresh))
         if refresh:
             self.by_refresh[refresh] = bearer
         return bearer

@@ -77,6 +77,7 @@ class Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no ty
     def save_authorization_code(
         self, client_id: str, code: Mapping[str, str], request: Any
     ) -> None:
+        self._grants.given.append(code["code"])
         self._grants.codes[code["code"]] = Code(
             self._grants.clients[client_id],
             request.redirect_uri,

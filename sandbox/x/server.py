@@ -128,6 +128,11 @@ class XStandIn(StandIn):
         """The access token of ``user``, without the way over the page."""
         return self._state.grant(self._account(user))
 
+    @property
+    def given(self) -> Sequence[str]:
+        """Every code and token of OAuth 2 that was ever given out."""
+        return tuple(self._grants.given)
+
     def add_client(
         self, client_id: str | None = None, secret: str | None = None, *, public: bool = False
     ) -> Client:

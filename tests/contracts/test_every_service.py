@@ -275,7 +275,7 @@ async def test_no_error_shows_a_secret(world):
 
 def _assert_hidden(text, world):
     for secret in world.secrets:
-        if secret != world.case.account:  # a user name may be among the fields
+        if secret not in ("", world.case.account):  # a user name may be among the fields
             assert secret not in text
 
 

@@ -178,7 +178,7 @@ class TwitterApi:
         from bot.services.twitter.client import Client  # tweepy takes its time to import
         from bot.services.twitter.session import TwitterSession
 
-        matter = Matter(self._account, thing, deed)
-        with TwitterSession(app.api_url, matter, app.timeout) as session:
-            client = Client(self._signature, session)
+        matter, auth = Matter(self._account, thing, deed), self._signature.auth()
+        with TwitterSession(app.api_url, auth, matter, app.timeout) as session:
+            client = Client(self._signature.user_id, session)
             return await session.ask(app.lane, lambda: question(client))

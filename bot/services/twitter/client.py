@@ -12,25 +12,26 @@ from typing import Any, Final
 import tweepy
 
 from bot.services.twitter.session import TwitterSession
-from bot.services.twitter.signing import Signature
 
 # at DEBUG these write whole requests, with whatever authorises them
 _TALKATIVE: Final = ("tweepy", "requests_oauthlib", "oauthlib", "urllib3")
 
 
 class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type information
-    """A client of one user, whose methods return the JSON objects of X's answers."""
+    """A client of one user, whose methods return the JSON objects of X's answers.
+
+    It is given no keys, which it would write about: its session authorises what it sends.
+    """
 
     session: TwitterSession
 
-    def __init__(self, signature: Signature, session: TwitterSession) -> None:
+    def __init__(self, user_id: str, session: TwitterSession) -> None:
         for name in _TALKATIVE:
             logger = logging.getLogger(name)
             logger.setLevel(max(logger.level, logging.WARNING))
-        super().__init__(**signature.keys(), return_type=dict, wait_on_rate_limit=False)
+        super().__init__(return_type=dict, wait_on_rate_limit=False)
         self.session.close()
-        self.session = session
-        self.user_id, self._signs = signature.user_id, signature.signs
+        self.session, self.user_id = session, user_id
 
     def request(
         self,
@@ -40,8 +41,8 @@ class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type infor
         json: Any = None,
         user_auth: bool = False,  # noqa: ARG002 - tweepy's
     ) -> Any:
-        """Make a request; the methods differ in what they take for granted about ``user_auth``."""
-        return super().request(method, route, params, json, user_auth=self._signs)
+        """Make a request, without keys whatever a method takes for granted about them."""
+        return super().request(method, route, params, json)
 
     def _get_authenticating_user_id(self, *, oauth_1: bool = False) -> str:  # noqa: ARG002 - tweepy's
         """The user's id. tweepy's own way keeps every client that ever asked in a cache."""

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import requests
 
 from bot.http import Session
 from bot.services.twitter.problems import in_place_of_data
 from bot.services.twitter.refusals import Matter, absence, nonsense, refusal
+
+if TYPE_CHECKING:
+    from bot.services.twitter.signing import Auth
 
 LONGEST_ANSWER: Final = 1024 * 1024  # bytes; a hundred long posts have a fifth of it
 _HOST: Final = "https://api.twitter.com"  # written out in tweepy
@@ -19,12 +22,15 @@ _HOST: Final = "https://api.twitter.com"  # written out in tweepy
 class TwitterSession(Session):
     """Sends tweepy's requests to ``api_url`` and returns only good answers: JSON objects with data.
 
+    ``auth`` authorises each of them; see :class:`~bot.services.twitter.signing.Signature`.
+
     Everything else is raised as one of :mod:`bot.errors` before tweepy, whose own errors carry
     the signed request, comes to see it.
     """
 
-    def __init__(self, api_url: str, matter: Matter, timeout: float) -> None:
+    def __init__(self, api_url: str, auth: Auth, matter: Matter, timeout: float) -> None:
         super().__init__(api_url, timeout=timeout, most=LONGEST_ANSWER)
+        self.auth = auth
         self._api_url, self._matter = api_url, matter
 
     def request(  # type: ignore[override]  # tweepy passes the rest by name

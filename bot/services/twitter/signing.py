@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
 from bot.connect.oauth1_tokens import Consumer, Token
 from bot.errors import Unauthorized
 from bot.secret import Secret
+
+if TYPE_CHECKING:
+    import requests
+
+    Auth = Callable[[requests.PreparedRequest], requests.PreparedRequest]
 
 
 class Signature(Protocol):
@@ -18,35 +23,34 @@ class Signature(Protocol):
     def user_id(self) -> str:
         """The user's id at X."""
 
-    @property
-    def signs(self) -> bool:
-        """Whether every request is signed."""
-
-    def keys(self) -> Mapping[str, str]:
-        """What tweepy is given, by its names."""
+    def auth(self) -> Auth:
+        """What ``requests`` is given to authorise each request, when it is about to leave."""
 
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The bot's and the user's, for OAuth 1.0a."""
+    """The app's and the user's, for OAuth 1.0a."""
 
     consumer: Consumer
     token: Token
-    signs: bool = True
 
     @property
     def user_id(self) -> str:
         """What the user's token begins with."""
         return self.token.key.reveal().partition("-")[0]
 
-    def keys(self) -> Mapping[str, str]:
-        """All four of them."""
-        return {
-            "consumer_key": self.consumer.key.reveal(),
-            "consumer_secret": self.consumer.secret.reveal(),
-            "access_token": self.token.key.reveal(),
-            "access_token_secret": self.token.secret.reveal(),
-        }
+    def auth(self) -> Auth:
+        """See :meth:`Signature.auth`."""
+        from requests_oauthlib import OAuth1
+
+        signer: Auth = OAuth1(
+            self.consumer.key.reveal(),
+            client_secret=self.consumer.secret.reveal(),
+            resource_owner_key=self.token.key.reveal(),
+            resource_owner_secret=self.token.secret.reveal(),
+            decoding=None,
+        )
+        return signer
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +58,15 @@ class Bearer:
     """An access token of OAuth 2, which does not tell whose it is."""
 
     token: Secret
-    user_id: str = ""
-    signs: bool = False
+    user_id: str = field(default="", repr=False)
 
-    def keys(self) -> Mapping[str, str]:
-        """Nothing else is needed."""
-        return {"bearer_token": self.token.reveal()}
+    def auth(self) -> Auth:
+        """See :meth:`Signature.auth`."""
+        return self._authorise
+
+    def _authorise(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self.token.reveal()}"
+        return request
 
 
 def signature(fields: Mapping[str, Secret], consumer: Consumer | None) -> Signature:

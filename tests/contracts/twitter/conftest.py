@@ -13,9 +13,7 @@ from bot.services.twitter.service import Twitter
 from sandbox.x import XStandIn
 from sandbox.x.browser import authorise
 from tests.contracts.fakes import BACK, call_for, credential_for, prepared
-from tests.contracts.twitter.listening import heard
-
-__all__ = ("heard",)
+from tests.silence import everything_heard
 
 ALICE = "@alice:example.org"
 PAGE = BACK.partition("?")[0]
@@ -47,6 +45,29 @@ def credential_of(x: XStandIn, service: Twitter, user: str):
     """What the vault holds for the owner of the account ``user``."""
     token = x.grant(user)
     fields = {"token": token.key, "token_secret": token.secret}
+    return credential_for(service, f"@{user}:example.org", f"@{user}", fields)
+
+
+def bearer_service_at(url: str, x: XStandIn, **settings: object) -> Twitter:
+    """The same, for people who connect by OAuth 2."""
+    values = {
+        "callback": "oauth2",
+        "client_id": x.client_id,
+        "client_secret": x.client_secret,
+        "api_url": url,
+        **settings,
+    }
+    return SERVICE.create("twitter", ["t"], SERVICE.settings.model_validate(values))
+
+
+def bearer_of(x: XStandIn, service: Twitter, user: str, *scopes: str):
+    """What the vault holds then; with all scopes where none are named."""
+    bearer = x.grant_bearer(user, *([scopes] if scopes else []))
+    fields = {
+        "access_token": bearer.access,
+        "refresh_token": bearer.refresh,
+        "user_id": bearer.account.id,
+    }
     return credential_for(service, f"@{user}:example.org", f"@{user}", fields)
 
 
@@ -93,6 +114,13 @@ async def x():
     """X, with the accounts of Alice and Bob."""
     async with XStandIn("alice", "bob", callbacks=[PAGE]) as stand_in:
         yield stand_in
+
+
+@pytest.fixture
+def heard():
+    """Everything that is logged, at DEBUG, by anybody."""
+    with everything_heard("tweepy", "oauthlib", "requests_oauthlib", "urllib3") as listener:
+        yield listener
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from sandbox.mishaps import Answer, drip_body, drop
 from sandbox.x.browser import cancel
 from tests.contracts.fakes import FakeConversation, credential_for
 from tests.contracts.twitter.conftest import ALICE, comes_back, service_at
-from tests.contracts.twitter.listening import shown
+from tests.silence import shown
 
 
 @pytest.fixture

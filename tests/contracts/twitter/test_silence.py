@@ -12,8 +12,8 @@ from sandbox.mishaps import Answer, drip_body, drop
 from sandbox.x import XStandIn, problems
 from tests.contracts.fakes import credential_for
 from tests.contracts.twitter.conftest import ALICE, credential_of, every_command, say, service_at
-from tests.contracts.twitter.listening import shown
 from tests.contracts.twitter.test_connect import Visitor
+from tests.silence import shown
 
 
 def test_the_check_itself_sees_local_variables_of_causes():

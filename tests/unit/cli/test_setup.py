@@ -156,6 +156,18 @@ def test_setup_asks_for_everything_in_a_terminal(bare):
     assert left(bare) == []
 
 
+def test_setup_asks_for_what_other_settings_make_needful(bare):
+    """X needs other keys where people connect by OAuth 2."""
+    line = bare.refuse(
+        *NEW,
+        "--homeserver=http://127.0.0.1:1",
+        "--user=@actas:example.org",
+        "--service=twitter",
+        "--set=twitter.callback=oauth2",
+    )
+    assert line.startswith("actas: --set twitter.client_id=")
+
+
 def test_a_wrong_answer_is_asked_for_again_at_once(bare):
     """With what is wrong about it; later defaults follow the answer that was good."""
     (bare.home / "open").mkdir(mode=0o755)

@@ -7,20 +7,16 @@ import weakref
 
 import requests
 
-from bot.connect.oauth1_tokens import Consumer, Token
-from bot.secret import Secret
 from bot.services.twitter.client import Client
-from bot.services.twitter.signing import Keys
 
 
 def _client():
-    consumer = Consumer(Secret("key"), Secret("secret"))
-    keys = Keys(consumer, Token(Secret("1001-abc"), Secret("secret")))
-    return Client(keys, requests.Session())
+    return Client("1001", requests.Session())
 
 
-def test_the_users_id_is_read_from_the_token():
+def test_the_users_id_is_the_one_that_it_is_given():
     assert _client()._get_authenticating_user_id(oauth_1=True) == "1001"
+    assert _client()._get_authenticating_user_id() == "1001"
 
 
 def test_no_client_outlives_its_call():

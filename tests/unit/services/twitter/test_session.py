@@ -8,6 +8,11 @@ from bot.errors import Unavailable
 from bot.services.twitter.refusals import Matter
 from bot.services.twitter.session import TwitterSession
 
+
+def _nobody(request):
+    return request
+
+
 HOST = "https://api.twitter.com"
 
 
@@ -16,6 +21,9 @@ HOST = "https://api.twitter.com"
     "url", ["https://evil.example/2/tweets", f"{HOST}.evil.example/2", "file:///etc/passwd"]
 )
 def test_an_address_of_another_host_is_not_asked(api_url, url):
-    with TwitterSession(api_url, Matter("@alice"), 1) as session, pytest.raises(Unavailable):
+    with (
+        TwitterSession(api_url, _nobody, Matter("@alice"), 1) as session,
+        pytest.raises(Unavailable),
+    ):
         session.request("GET", url)
     assert not session.wire.used

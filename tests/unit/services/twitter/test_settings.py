@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from bot.config.problems import first_problem
+from bot.config.problems import first_problem, is_needed
 from bot.services.twitter.settings import TwitterSettings
 
 KEYS = {"consumer_key": "the key", "consumer_secret": "the secret"}
@@ -31,6 +31,21 @@ def test_oauth_2_needs_the_apps_id_and_nothing_else():
     assert _told({"callback": "oauth2"}) == "services.twitter.client_id: is missing"
     settings = TwitterSettings.model_validate({"callback": "oauth2", "client_id": "the id"})
     assert (settings.client_secret, settings.consumer_key) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("callback", "needed"),
+    [
+        (None, {"consumer_key", "consumer_secret"}),
+        ("web", {"consumer_key", "consumer_secret"}),
+        ("oauth2", {"client_id"}),
+        ("oob", set()),
+    ],
+)
+def test_setup_asks_for_what_the_chosen_way_needs(callback, needed):
+    chosen = {"callback": callback} if callback else {}
+    fields = TwitterSettings.model_fields
+    assert {key for key in fields if is_needed(TwitterSettings, chosen, key)} == needed
 
 
 def test_the_keys_of_a_way_that_is_not_chosen_may_stay():
