@@ -126,7 +126,11 @@ def _web(web: WebConfig) -> Iterator[Finding]:
 
 async def _service(entry: ServiceEntry, web: WebConfig) -> AsyncIterator[Finding]:
     ca_file = getattr(entry.settings, "ca_file", None)
-    service = entry.kind.create(entry.name, entry.aliases, entry.settings)
+    try:
+        service = entry.kind.create(entry.name, entry.aliases, entry.settings)
+    except ConfigError as error:
+        yield fail(error.key, f"{error.problem}. {error.fix}", error)
+        return
     try:
         must_be_connectable(service, web)
     except ConfigError as error:

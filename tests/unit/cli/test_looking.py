@@ -10,6 +10,11 @@ from contextlib import closing
 
 import pytest
 
+from bot.cli.check import _service
+from bot.cli.findings import Verdict
+from bot.config import ServiceEntry, WebConfig
+from bot.errors import ConfigError
+from bot.plugin import Settings
 from bot.vault.keys import new_secret
 
 
@@ -180,6 +185,25 @@ def test_check_reaches_every_service(shell, listener):
     found = shell.execute("check").stdout
     assert f"ok    services.there           http://127.0.0.1:{listener} is reached" in found
     assert "FAIL  services.away            https://127.0.0.1:1: Connection refused" in found
+
+
+async def test_a_service_that_cannot_be_made_is_told_and_the_check_goes_on():
+    """As what the bot would end with: here a library is missing."""
+    missing = ConfigError("services.ci", "what it needs is not installed", "Install it")
+
+    class Lacking:
+        """A kind that needs more than is installed."""
+
+        kind, settings = "lacking", Settings
+
+        def create(self, *_):
+            """It cannot."""
+            raise missing
+
+    entry = ServiceEntry("ci", Lacking(), (), Settings())
+    [found] = [each async for each in _service(entry, WebConfig())]
+    assert (found.what, found.verdict, found.error) == ("services.ci", Verdict.FAIL, missing)
+    assert found.text == "what it needs is not installed. Install it"
 
 
 async def test_a_server_without_tls_is_not_taken_for_one_with():
