@@ -9,10 +9,11 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox.github.browser import authorise, enter
-from sandbox.github.gate import API, Gate, Route
+from sandbox.github.gate import Gate, Route
 from sandbox.github.oauth.device_page import DevicePage
 from sandbox.github.oauth.exchange import Exchange
 from sandbox.github.oauth.web_flow import WebFlow
+from sandbox.github.pages import Pages
 from sandbox.github.refusals import not_found
 from sandbox.github.rest import (
     comments,
@@ -31,6 +32,7 @@ from sandbox.github.rest import (
 from sandbox.github.rest.revoking import Revoking
 from sandbox.github.setting import Setting
 from sandbox.github.visit import Visit
+from sandbox.github.world import API
 from sandbox.seen import Seen
 from sandbox.stand_in import StandIn
 
@@ -78,13 +80,14 @@ class GitHubStandIn(Setting, StandIn):
     async def start(self, tls: ssl.SSLContext | None = None) -> None:
         """Listen on a free port of 127.0.0.1."""
         app = web.Application(middlewares=[self._see])
-        for pages in (WebFlow, DevicePage, Exchange, Revoking):
+        for pages in (WebFlow, DevicePage, Exchange, Revoking, Pages):
             app.add_routes(pages(self._world).routes())
         gate = Gate(self._world)
         for part in _PARTS:
-            app.add_routes([gate.route(route) for route in part.routes()])
+            for route in part.routes():
+                app.add_routes(gate.routes(route))
         app.router.add_get("/_logs/{run}/{job}", self._log)
-        app.add_routes([gate.route(Route("*", "/{rest:.*}", _unknown, ""))])
+        app.add_routes(gate.routes(Route("*", "/{rest:.*}", _unknown, "")))
         await self._listen(app, tls)
         self._world.root = self.url
 

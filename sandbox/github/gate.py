@@ -10,12 +10,11 @@ from aiohttp import web
 from sandbox.github.refusals import NO_USER_AGENT, Refusal, bad_credentials
 from sandbox.github.tokens import Token
 from sandbox.github.visit import Visit
-from sandbox.github.world import World
+from sandbox.github.world import API, World
 
 Handler: TypeAlias = Callable[[Visit], Awaitable[web.Response]]
 
 VERSIONS: Final = ("2022-11-28", "2026-03-10")
-API: Final = "/api/v3"
 
 
 class Route(NamedTuple):
@@ -34,8 +33,8 @@ class Gate:
     def __init__(self, world: World) -> None:
         self._world = world
 
-    def route(self, route: Route) -> web.RouteDef:
-        """``route`` behind the gate."""
+    def routes(self, route: Route) -> list[web.RouteDef]:
+        """``route`` behind the gate; those of a repository are also found by its id."""
 
         async def handle(request: web.Request) -> web.Response:
             visit = Visit(self._world, request, None)
@@ -49,7 +48,9 @@ class Gate:
             response.headers.update(visit.headers)
             return response
 
-        return web.route(route.method, API + route.path, handle)
+        other = route.path.replace("/repos/{owner}/{repo}", "/repositories/{repository_id}")
+        paths = dict.fromkeys((route.path, other))
+        return [web.route(route.method, API + path, handle) for path in paths]
 
     def _enter(self, visit: Visit, resource: str) -> None:
         version = visit.request.headers.get("X-GitHub-Api-Version", VERSIONS[0])

@@ -14,19 +14,25 @@ T = TypeVar("T")
 
 
 def paged(
-    visit: Visit, items: Sequence[T], shape: Callable[[T], Any], key: str = ""
+    visit: Visit,
+    items: Sequence[T],
+    shape: Callable[[T], Any],
+    key: str = "",
+    most: int = 100,
 ) -> web.Response:
     """The page that is asked for. With ``key`` it stands under it, beside ``total_count``."""
-    page, link = page_of(visit, items)
+    page, link = page_of(visit, items, most)
     shown = [shape(item) for item in page]
     body: Any = {"total_count": len(items), key: shown} if key else shown
     return web.json_response(body, headers=link)
 
 
-def page_of(visit: Visit, items: Sequence[T]) -> tuple[Sequence[T], dict[str, str]]:
+def page_of(
+    visit: Visit, items: Sequence[T], most: int = 100
+) -> tuple[Sequence[T], dict[str, str]]:
     """The items of the page that is asked for, and its Link header."""
     query = visit.request.query
-    size = min(max(_number(query.get("per_page", "30")), 1), 100)
+    size = min(max(_number(query.get("per_page", "30")), 1), most)
     page = max(_number(query.get("page", "1")), 1)
     last = max(-(-len(items) // size), 1)
     links = {"prev": page - 1, "next": page + 1, "last": last, "first": 1}

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from sandbox.github.gate import API
 from sandbox.github.issue import Issue, Pull, Review
 from sandbox.github.repo import Repo
 from sandbox.github.shapes import association, issue_shape, person, repository
-from sandbox.github.world import World, iso
+from sandbox.github.world import API, World, iso
 
 _ISSUES_ONLY: Final = (
     "pull_request",

@@ -20,7 +20,8 @@ ROLES: Final = ("none", "read", "triage", "write", "maintain", "admin")
 class Repo:
     """A repository. ``roles`` are its collaborators', by login; a public one is read by all.
 
-    ``merges``: the ways of merging that it allows. ``branches`` have the commit at their tip.
+    ``merges``: the ways of merging that it allows. ``deleted``: numbers of issues that are gone.
+    ``branches`` have the commit at their tip.
     """
 
     id: int
@@ -33,6 +34,8 @@ class Repo:
     merges: tuple[str, ...] = ("merge", "squash", "rebase")
     branches: dict[str, str] = field(default_factory=dict)
     archived: bool = False
+    has_issues: bool = True
+    deleted: set[int] = field(default_factory=set)
     created: datetime = field(default_factory=lambda: datetime.now(UTC))
     issues: list[Issue] = field(default_factory=list)
     workflows: list[Workflow] = field(default_factory=list)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from sandbox.github.gate import API
 from sandbox.github.repo import Repo
 from sandbox.github.run import Attempt, JobRun, Run, Span
 from sandbox.github.shapes import repository
 from sandbox.github.workflow import Workflow
-from sandbox.github.world import World, iso
+from sandbox.github.world import API, World, iso
 
 
 def workflow_shape(world: World, repo: Repo, workflow: Workflow) -> dict[str, Any]:
@@ -32,16 +31,14 @@ def workflow_shape(world: World, repo: Repo, workflow: Workflow) -> dict[str, An
 
 def run_shape(world: World, repo: Repo, run: Run) -> dict[str, Any]:
     """A run, as far as it is now."""
-    actions = f"{world.root}{API}/repos/{repo.full_name}/actions"
-    api = f"{actions}/runs/{run.id}"
     whole = run.last.whole(world.now())
     return {
+        **_run_links(world, repo, run),
         "id": run.id,
         "name": run.workflow.name,
         "node_id": f"WFR_{run.id}",
         "head_branch": run.branch,
         "head_sha": run.sha,
-        "check_suite_url": f"{world.root}{API}/repos/{repo.full_name}/check-suites/{run.id}",
         "path": run.workflow.path,
         "display_title": run.title,
         "run_number": run.number,
@@ -50,23 +47,31 @@ def run_shape(world: World, repo: Repo, run: Run) -> dict[str, Any]:
         "status": whole.status,
         "conclusion": whole.conclusion,
         "workflow_id": run.workflow.id,
-        "url": api,
-        "html_url": f"{world.root}/{repo.full_name}/actions/runs/{run.id}",
         "pull_requests": [],
         "created_at": iso(run.created),
         "updated_at": iso(whole.ended or run.last.started),
         "run_started_at": iso(run.last.started),
         "actor": run.actor.simple(world.root),
         "triggering_actor": run.last.actor.simple(world.root),
+        "head_commit": {"id": run.sha, "message": run.title, "timestamp": iso(run.created)},
+        "repository": repository(world, repo),
+        "head_repository": repository(world, repo),
+    }
+
+
+def _run_links(world: World, repo: Repo, run: Run) -> dict[str, str]:
+    about = f"{world.root}{API}/repos/{repo.full_name}"
+    api = f"{about}/actions/runs/{run.id}"
+    return {
+        "url": api,
+        "html_url": f"{world.root}/{repo.full_name}/actions/runs/{run.id}",
         "jobs_url": f"{api}/jobs",
         "logs_url": f"{api}/logs",
         "artifacts_url": f"{api}/artifacts",
         "cancel_url": f"{api}/cancel",
         "rerun_url": f"{api}/rerun",
-        "workflow_url": f"{actions}/workflows/{run.workflow.id}",
-        "head_commit": {"id": run.sha, "message": run.title, "timestamp": iso(run.created)},
-        "repository": repository(world, repo),
-        "head_repository": repository(world, repo),
+        "workflow_url": f"{about}/actions/workflows/{run.workflow.id}",
+        "check_suite_url": f"{about}/check-suites/{run.id}",
     }
 
 

@@ -31,6 +31,20 @@ class Setting(People):
         self._world.repos[full_name.casefold()] = repo
         return repo
 
+    def rename_repo(self, full_name: str, name: str) -> Repo:
+        """Give a repository another name; the old one leads to it."""
+        repo = self.repo(full_name)
+        self._world.moved[full_name.casefold()] = self._world.repos.pop(full_name.casefold())
+        repo.name = name
+        self._world.repos[repo.full_name.casefold()] = repo
+        return repo
+
+    def delete_issue(self, full_name: str, number: int) -> None:
+        """Let an admin delete an issue for good."""
+        repo = self.repo(full_name)
+        repo.issues.remove(self.issue(full_name, number))
+        repo.deleted.add(number)
+
     def add_issue(
         self, full_name: str, login: str, title: str, body: str = "", labels: Iterable[str] = ()
     ) -> Issue:

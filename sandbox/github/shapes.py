@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sandbox.github.gate import API
-from sandbox.github.issue import Comment, Issue
+from sandbox.github.issue import Comment, Issue, Pull
 from sandbox.github.repo import ROLES, Repo
 from sandbox.github.users import User
-from sandbox.github.world import World, iso
+from sandbox.github.world import API, World, iso
 
 
 def person(world: World, user: User | None) -> dict[str, Any] | None:
@@ -18,9 +17,8 @@ def person(world: World, user: User | None) -> dict[str, Any] | None:
 
 def repository(world: World, repo: Repo, user: User | None = None) -> dict[str, Any]:
     """A repository, with what ``user`` may do in it."""
-    rank = ROLES.index(repo.role(user))
     api = f"{world.root}{API}/repos/{repo.full_name}"
-    found = {
+    found: dict[str, Any] = {
         "id": repo.id,
         "node_id": f"R_{repo.id}",
         "name": repo.name,
@@ -35,21 +33,19 @@ def repository(world: World, repo: Repo, user: User | None = None) -> dict[str, 
         "default_branch": repo.default_branch,
         "archived": repo.archived,
         "disabled": False,
-        "has_issues": True,
+        "has_issues": repo.has_issues,
         "open_issues_count": sum(issue.state == "open" for issue in repo.issues),
         "created_at": iso(repo.created),
         "updated_at": iso(repo.created),
         "pushed_at": iso(repo.created),
     }
-    if user is not None:
-        found["permissions"] = {
-            "admin": rank >= 5,
-            "maintain": rank >= 4,
-            "push": rank >= 3,
-            "triage": rank >= 2,
-            "pull": rank >= 1,
-        }
-    return found
+    return {**found, "permissions": _permissions(repo, user)} if user else found
+
+
+def _permissions(repo: Repo, user: User) -> dict[str, bool]:
+    rank = ROLES.index(repo.role(user))
+    names = ("pull", "triage", "push", "maintain", "admin")
+    return {name: rank >= least for least, name in enumerate(names, 1)}
 
 
 def full_repository(world: World, repo: Repo, user: User | None) -> dict[str, Any]:
@@ -71,19 +67,11 @@ def label(world: World, repo: Repo, name: str) -> dict[str, Any]:
 
 def issue_shape(world: World, repo: Repo, issue: Issue) -> dict[str, Any]:
     """An issue; one that is a pull request says so under ``pull_request``."""
-    api = f"{world.root}{API}/repos/{repo.full_name}"
-    kind = "pull" if issue.pull else "issues"
-    html = f"{world.root}/{repo.full_name}/{kind}/{issue.number}"
     found = {
+        **_issue_links(world, repo, issue),
         "id": issue.id,
         "node_id": f"I_{issue.id}",
         "number": issue.number,
-        "url": f"{api}/issues/{issue.number}",
-        "repository_url": api,
-        "comments_url": f"{api}/issues/{issue.number}/comments",
-        "labels_url": f"{api}/issues/{issue.number}/labels{{/name}}",
-        "events_url": f"{api}/issues/{issue.number}/events",
-        "html_url": html,
         "title": issue.title,
         "body": issue.body,
         "user": issue.user.simple(world.root),
@@ -101,23 +89,44 @@ def issue_shape(world: World, repo: Repo, issue: Issue) -> dict[str, Any]:
         "closed_by": person(world, issue.closed_by),
         "author_association": association(repo, issue.user),
     }
-    if issue.pull:
-        found["draft"] = issue.pull.draft
-        found["pull_request"] = {
-            "url": f"{api}/pulls/{issue.number}",
-            "html_url": html,
-            "diff_url": f"{html}.diff",
-            "patch_url": f"{html}.patch",
-            "merged_at": iso(issue.pull.merged),
-        }
-    return found
+    return {**found, **_as_pull(world, repo, issue, issue.pull)} if issue.pull else found
+
+
+def issue_page(world: World, repo: Repo, issue: Issue) -> str:
+    """Where people see an issue."""
+    kind = "pull" if issue.pull else "issues"
+    return f"{world.root}/{repo.full_name}/{kind}/{issue.number}"
+
+
+def _issue_links(world: World, repo: Repo, issue: Issue) -> dict[str, str]:
+    api = f"{world.root}{API}/repos/{repo.full_name}"
+    one = f"{api}/issues/{issue.number}"
+    return {
+        "url": one,
+        "repository_url": api,
+        "comments_url": f"{one}/comments",
+        "labels_url": f"{one}/labels{{/name}}",
+        "events_url": f"{one}/events",
+        "html_url": issue_page(world, repo, issue),
+    }
+
+
+def _as_pull(world: World, repo: Repo, issue: Issue, pull: Pull) -> dict[str, Any]:
+    html = issue_page(world, repo, issue)
+    links = {
+        "url": f"{world.root}{API}/repos/{repo.full_name}/pulls/{issue.number}",
+        "html_url": html,
+        "diff_url": f"{html}.diff",
+        "patch_url": f"{html}.patch",
+        "merged_at": iso(pull.merged),
+    }
+    return {"draft": pull.draft, "pull_request": links}
 
 
 def comment_shape(world: World, repo: Repo, issue: Issue, comment: Comment) -> dict[str, Any]:
     """A comment."""
     api = f"{world.root}{API}/repos/{repo.full_name}/issues"
-    kind = "pull" if issue.pull else "issues"
-    html = f"{world.root}/{repo.full_name}/{kind}/{issue.number}"
+    html = issue_page(world, repo, issue)
     return {
         "id": comment.id,
         "node_id": f"IC_{comment.id}",

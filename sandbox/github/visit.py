@@ -13,7 +13,7 @@ from sandbox.github.refusals import FORBIDDEN_UNTIL_ADMIN, Refusal, bad_json, no
 from sandbox.github.repo import Repo
 from sandbox.github.tokens import Token
 from sandbox.github.users import User
-from sandbox.github.world import World
+from sandbox.github.world import API, World
 
 
 @dataclass(slots=True)
@@ -90,9 +90,9 @@ class Visit:
             Refusal: 404, there is none that the user and the token can see; 403, either of them
                 may not do it; 401, nobody asks to change something.
         """
-        repo = self.world.repo(f"{self.path('owner')}/{self.path('repo')}")
+        repo = self.named()
         if repo is None or not repo.may(self.user, "read"):
-            raise not_found()
+            raise self._moved() or not_found()
         if self.token is None:
             if level == "write":
                 raise Refusal(401, "Requires authentication")
@@ -106,6 +106,27 @@ class Visit:
         if repo.archived and level == "write":
             raise Refusal(403, "Repository was archived so is read-only.")
         return repo
+
+    def named(self) -> Repo | None:
+        """The repository in the path, by its name or by its id, whoever may see it."""
+        given = self.request.match_info
+        if "repository_id" in given:
+            repos = self.world.repos.values()
+            return next((repo for repo in repos if str(repo.id) == given["repository_id"]), None)
+        return self.world.repo(f"{given['owner']}/{given['repo']}")
+
+    def _moved(self) -> Refusal | None:
+        """The way to a repository that has another name now."""
+        given = self.request.match_info
+        old = f"{given.get('owner')}/{given.get('repo')}"
+        repo = self.world.moved.get(old.casefold())
+        if repo is None or not repo.may(self.user, "read"):
+            return None
+        rest = self.request.path_qs.partition(f"/repos/{old}")[2]
+        place = f"{self.world.root}{API}/repositories/{repo.id}{rest}"
+        get = self.request.method == "GET"
+        words = "Moved Permanently" if get else "Temporary Redirect"
+        return Refusal(301 if get else 307, words, headers={"Location": place})
 
     def sees(self, repo: Repo) -> bool:
         """Whether a repository is in this token's lists."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Final
 
 from sandbox.github.apps import App
 from sandbox.github.limits import Limits
@@ -14,10 +15,13 @@ from sandbox.github.thread import Thread
 from sandbox.github.tokens import Tokens
 from sandbox.github.users import User
 
+API: Final = "/api/v3"  # where the REST API is on an Enterprise server
+
 
 class World:
     """All of it. ``root`` is GitHub's own address, without a slash at the end.
 
+    ``moved``: repositories by the names that they had before.
     ``listed_after``: how many seconds it takes until a new run is in the lists.
     ``restricted``: organisations that take no OAuth apps; ``sso``: those with single sign-on.
     ``dispatch_details``: whether GitHub can say what run a dispatch has become.
@@ -30,6 +34,7 @@ class World:
         self.tokens = Tokens()
         self.asked = Asked()
         self.repos: dict[str, Repo] = {}
+        self.moved: dict[str, Repo] = {}
         self.threads: list[Thread] = []
         self.limits = Limits()
         self.restricted: set[str] = set()

@@ -11,11 +11,11 @@ from typing import Any
 
 from aiohttp import web
 
-from sandbox.github.gate import API, Route
+from sandbox.github.gate import Route
 from sandbox.github.refusals import Refusal, not_found
 from sandbox.github.repo import Repo
 from sandbox.github.visit import Visit
-from sandbox.github.world import World
+from sandbox.github.world import API, World
 
 
 def routes() -> list[Route]:

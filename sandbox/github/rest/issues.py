@@ -22,6 +22,7 @@ from sandbox.github.visit import Visit
 from sandbox.github.world import World
 
 _PAGE: Final = "issues/issues"
+_DISABLED: Final = "Issues has been disabled in this repository."
 _SORTS: Final = {
     "created": lambda issue: (issue.created, issue.number),
     "updated": lambda issue: (issue.updated, issue.number),
@@ -44,17 +45,20 @@ def issue_of(visit: Visit, repo: Repo) -> Issue:
     """The issue in the path.
 
     Raises:
-        Refusal: 404.
+        Refusal: 404; 410, it was deleted, or the repository has no issues any more.
     """
-    issue = repo.issue(visit.number("number"))
+    number = visit.number("number")
+    issue = repo.issue(number)
     if issue is None:
-        raise not_found()
+        raise Refusal(410, "This issue was deleted") if number in repo.deleted else not_found()
+    if not repo.has_issues and issue.pull is None:
+        raise Refusal(410, _DISABLED)
     return issue
 
 
 def permissions(visit: Visit) -> tuple[str, ...]:
     """The permissions that are enough for the issue in the path, which may be a pull request."""
-    repo = visit.world.repo(f"{visit.path('owner')}/{visit.path('repo')}")
+    repo = visit.named()
     issue = repo.issue(visit.number("number")) if repo else None
     return ("issues", "pull_requests") if issue and issue.pull else ("issues",)
 
@@ -91,6 +95,8 @@ def _assigned(issue: Issue, wanted: str) -> bool:
 async def create(visit: Visit) -> web.Response:
     """Open an issue. Labels and assignees of those who may not set them are dropped in silence."""
     repo, body = visit.repo("issues", level="write"), await visit.body()
+    if not repo.has_issues:
+        raise Refusal(410, _DISABLED)
     title = body.get("title")
     if not isinstance(title, str) or not title.strip():
         raise invalid("Issue", "title", "missing_field")
@@ -154,7 +160,7 @@ def move(visit: Visit, issue: Issue, state: str, reason: object) -> None:
 
 def new_issue(world: World, repo: Repo, user: User, title: str, body: str | None = None) -> Issue:
     """Add an issue, with the next number."""
-    number = max((issue.number for issue in repo.issues), default=0) + 1
+    number = max([issue.number for issue in repo.issues] + [0, *repo.deleted]) + 1
     now = world.now()
     issue = Issue(world.new_id(), number, user, title, body, now, now)
     repo.issues.append(issue)

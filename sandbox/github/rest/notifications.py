@@ -9,14 +9,14 @@ from typing import Any, Final
 
 from aiohttp import web
 
-from sandbox.github.gate import API, Route
+from sandbox.github.gate import Route
 from sandbox.github.paging import paged
 from sandbox.github.refusals import Refusal, not_found
 from sandbox.github.shapes import repository
 from sandbox.github.thread import Thread
 from sandbox.github.users import User
 from sandbox.github.visit import Visit
-from sandbox.github.world import World, iso
+from sandbox.github.world import API, World, iso
 
 _PAGE: Final = "activity/notifications"
 
@@ -42,9 +42,10 @@ async def listed(visit: Visit) -> web.Response:
         if thread.user == user
         and visit.sees(thread.repo)
         and (thread.unread or query.get("all") == "true")
+        and (thread.reason != "subscribed" or query.get("participating") != "true")
     ]
     found.sort(key=lambda thread: (thread.updated, thread.id), reverse=True)
-    return paged(visit, found, lambda thread: _shape(visit.world, thread))
+    return paged(visit, found, lambda thread: _shape(visit.world, thread), most=50)
 
 
 async def read_all(visit: Visit) -> web.Response:

@@ -36,8 +36,9 @@ async def review(visit: Visit) -> web.Response:
     event = str(body.get("event", ""))
     if event not in _STATES:
         raise Refusal(422, "Unprocessable Entity", ["event is not a review event"])
-    if event == "APPROVE" and visit.user == issue.user:
-        raise Refusal(422, "Unprocessable Entity", ["Can not approve your own pull request"])
+    if event != "COMMENT" and visit.user == issue.user:
+        what = "approve" if event == "APPROVE" else "request changes on"
+        raise Refusal(422, "Unprocessable Entity", [f"Can not {what} your own pull request"])
     made = Review(
         visit.world.new_id(),
         visit.me,

@@ -13,10 +13,9 @@ import secrets
 from aiohttp import web
 
 from sandbox.github.apps import App
-from sandbox.github.gate import API
 from sandbox.github.refusals import Refusal, bad_json, invalid, not_found
 from sandbox.github.tokens import Token
-from sandbox.github.world import World, iso
+from sandbox.github.world import API, World, iso
 
 _PAGE = "apps/oauth-applications"
 

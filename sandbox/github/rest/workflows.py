@@ -10,7 +10,7 @@ from typing import Final
 from aiohttp import web
 
 from sandbox.github.dispatch import begin, checked
-from sandbox.github.gate import API, Route
+from sandbox.github.gate import Route
 from sandbox.github.paging import paged
 from sandbox.github.refusals import Refusal, not_found
 from sandbox.github.repo import Repo
@@ -18,7 +18,7 @@ from sandbox.github.run import Run
 from sandbox.github.run_shapes import workflow_shape
 from sandbox.github.visit import Visit
 from sandbox.github.workflow import Workflow
-from sandbox.github.world import World
+from sandbox.github.world import API, World
 
 _PAGE: Final = "actions/workflows"
 _BASE: Final = "/repos/{owner}/{repo}/actions/workflows"

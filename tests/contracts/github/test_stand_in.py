@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from urllib.parse import parse_qsl, urlencode, urlsplit
-
 import aiohttp
 import pytest
 
 from sandbox.github import GitHubStandIn
-
-DEVICE = "urn:ietf:params:oauth:grant-type:device_code"
-CALLBACK = "https://bot.example.org/callback/github"
+from tests.contracts.github.asking import asking
 
 
 @pytest.fixture(scope="module")
@@ -24,37 +18,9 @@ async def github():
 
 
 @pytest.fixture(scope="module")
-async def session():
-    async with aiohttp.ClientSession() as opened:
-        yield opened
-
-
-@pytest.fixture
-def ask(github, session):
-    """Ask the API something: the answer's status, its JSON and its headers."""
-
-    async def ask(method, path, token="", body=None, **headers):
-        if token:
-            headers["Authorization"] = f"Bearer {token}"
-        address = path if path.startswith("http") else github.api + path
-        async with session.request(method, address, json=body, headers=headers) as answer:
-            text = await answer.text()
-            return answer.status, (await answer.json()) if text else None, answer.headers
-
-    return ask
-
-
-@pytest.fixture
-def login(github, session):
-    """Talk to the endpoints that give out tokens, as an app."""
-
-    async def login(path, **form):
-        accept = {"Accept": "application/json"}
-        async with session.post(f"{github.url}/login{path}", data=form, headers=accept) as answer:
-            assert answer.status == 200
-            return await answer.json()
-
-    return login
+async def ask(github):
+    async with asking(github) as asked:
+        yield asked
 
 
 # ---------------------------------------------------------------------------------- tokens
@@ -140,125 +106,6 @@ async def test_a_request_has_to_name_its_user_agent_and_a_known_version(github, 
         assert answer.status == 403
 
 
-# ------------------------------------------------------------------------------- OAuth
-async def test_the_device_flow_gives_a_token_to_whom_the_code_is_entered_for(github, login, ask):
-    """Pending, then a token with the scopes, once."""
-    github.device_codes(interval=0)
-    app = github.add_app()
-    asked = await login("/device/code", client_id=app.client_id, scope="repo notifications")
-    poll = {
-        "client_id": app.client_id,
-        "device_code": asked["device_code"],
-        "grant_type": DEVICE,
-    }
-    assert (await login("/oauth/access_token", **poll))["error"] == "authorization_pending"
-    await github.enter(asked["user_code"].lower(), "bob")
-    granted = await login("/oauth/access_token", **poll)
-    assert (granted["token_type"], granted["scope"]) == ("bearer", "repo,notifications")
-    assert (await ask("GET", "/user", granted["access_token"]))[1]["login"] == "bob"
-    assert (await login("/oauth/access_token", **poll))["error"] == "incorrect_device_code"
-
-
-async def test_the_device_flow_is_refused_in_githubs_words(github, login):
-    """Too soon, cancelled, expired, not enabled."""
-    github.device_codes(interval=60)
-    app = github.add_app()
-    asked = await login("/device/code", client_id=app.client_id)
-    poll = {
-        "client_id": app.client_id,
-        "device_code": asked["device_code"],
-        "grant_type": DEVICE,
-    }
-    await login("/oauth/access_token", **poll)
-    slow = await login("/oauth/access_token", **poll)
-    assert (slow["error"], slow["interval"]) == ("slow_down", 65)
-    await github.enter(asked["user_code"], "bob", allow=False)
-    github.pass_time(seconds=66)
-    assert (await login("/oauth/access_token", **poll))["error"] == "access_denied"
-    github.pass_time(minutes=15)
-    assert (await login("/oauth/access_token", **poll))["error"] == "expired_token"
-    app.device_flow = False
-    assert "error" in await login("/device/code", client_id=app.client_id)
-
-
-async def test_the_web_flow_takes_its_code_once_from_whoever_began(github, login):
-    """The state comes back; another verifier, and a second time, are refused."""
-    app = github.add_app(callback=CALLBACK)
-    challenge = base64.urlsafe_b64encode(hashlib.sha256(b"v" * 43).digest()).rstrip(b"=").decode()
-    query = {
-        "client_id": app.client_id,
-        "state": "s1",
-        "scope": "repo",
-        "code_challenge": challenge,
-        "code_challenge_method": "S256",
-    }
-    app_keys = {"client_id": app.client_id, "client_secret": app.client_secret}
-    for verifier, word in (("w" * 43, "error"), ("v" * 43, "access_token")):
-        address = f"{github.url}/login/oauth/authorize?{urlencode(query)}"
-        back = urlsplit(await github.authorise(address, "alice"))
-        given = dict(parse_qsl(back.query))
-        assert (back.netloc, given["state"]) == ("bot.example.org", "s1")
-        proof = {"code": given["code"], "code_verifier": verifier}
-        assert word in await login("/oauth/access_token", **app_keys, **proof)
-        again = await login("/oauth/access_token", **app_keys, **proof)
-        assert again["error"] == "bad_verification_code"
-
-
-@pytest.mark.parametrize(
-    ("redirect_uri", "allow", "error"),
-    [
-        (CALLBACK, False, "access_denied"),
-        (f"{CALLBACK}/below", False, "access_denied"),
-        ("https://bot.example.org/elsewhere", True, "redirect_uri_mismatch"),
-        ("https://evil.example.org/callback/github", True, "redirect_uri_mismatch"),
-    ],
-)
-async def test_the_web_flow_comes_back_with_what_went_wrong(github, redirect_uri, allow, error):
-    """Cancelled goes back to where it came from, a strange address to the registered one."""
-    app = github.add_app(callback=CALLBACK)
-    query = {"client_id": app.client_id, "state": "s2", "redirect_uri": redirect_uri}
-    address = f"{github.url}/login/oauth/authorize?{urlencode(query)}"
-    back = await github.authorise(address, "alice", allow=allow)
-    assert back.startswith(CALLBACK)
-    assert dict(parse_qsl(urlsplit(back).query)).items() >= {"error": error, "state": "s2"}.items()
-
-
-async def test_a_refresh_token_works_once_and_ends_the_old_pair(github, login):
-    """A GitHub App's tokens last eight hours."""
-    app = github.add_app(permissions={"issues": "write"})
-    old = github.grant(app, "bob")
-    form = {
-        "client_id": app.client_id,
-        "client_secret": app.client_secret,
-        "grant_type": "refresh_token",
-        "refresh_token": old.refresh,
-    }
-    new = await login("/oauth/access_token", **form)
-    assert new["access_token"].startswith("ghu_")
-    assert (new["expires_in"], new["refresh_token_expires_in"]) == (28800, 15897600)
-    assert not github.accepts(old.text)
-    assert (await login("/oauth/access_token", **form))["error"] == "bad_refresh_token"
-    github.pass_time(hours=8)
-    assert not github.accepts(new["access_token"])
-
-
-async def test_an_app_can_give_back_what_it_was_given(github, ask):
-    """A token alone, or all of a user's; only with the app's own secret."""
-    app = github.add_app()
-    first, second = github.grant(app, "bob", "repo"), github.grant(app, "bob", "repo")
-    path = f"/applications/{app.client_id}"
-    keys = base64.b64encode(f"{app.client_id}:{app.client_secret}".encode()).decode()
-    basic = {"Authorization": f"Basic {keys}"}
-    body = {"access_token": first.text}
-    assert (await ask("DELETE", f"{path}/token", body=body))[0] == 404
-    assert (await ask("DELETE", f"{path}/token", body={}, **basic))[0] == 422
-    assert (await ask("DELETE", f"{path}/token", body=body, **basic))[0] == 204
-    assert (github.accepts(first.text), github.accepts(second.text)) == (False, True)
-    body = {"access_token": second.text}
-    assert (await ask("DELETE", f"{path}/grant", body=body, **basic))[0] == 204
-    assert not github.accepts(second.text)
-
-
 # ------------------------------------------------------------------------------ issues
 async def test_issues_are_opened_said_something_to_and_closed_as_whoever_asks(github, ask):
     """Everything says who did it."""
@@ -292,3 +139,18 @@ async def test_a_list_has_links_to_its_other_pages(github, ask):
     assert 'page=3>; rel="last"' in links
     follow = links.partition("<")[2].partition(">")[0]
     assert [issue["number"] for issue in (await ask("GET", follow))[1]] == [3, 2]
+
+
+async def test_what_has_moved_or_is_gone_says_so(github, ask):
+    """A renamed repository by its id; 410 for a deleted issue and where there are none."""
+    github.add_repo("alice/before")
+    for title in ("First", "Second"):
+        github.add_issue("alice/before", "alice", title)
+    github.rename_repo("alice/before", "after")
+    github.delete_issue("alice/after", 1)
+    _, issue, _ = await ask("GET", "/repos/alice/before/issues/2")
+    assert issue["url"].endswith("/repos/alice/after/issues/2")
+    status, body, _ = await ask("GET", "/repos/alice/after/issues/1")
+    assert (status, body["message"]) == (410, "This issue was deleted")
+    github.repo("alice/after").has_issues = False
+    assert (await ask("GET", "/repos/alice/after/issues/2"))[0] == 410

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from sandbox.github import GitHubStandIn, Job
+from tests.contracts.github.asking import asking
 
 REPO = "/repos/acme/site"
 DEPLOY = """
@@ -36,14 +37,11 @@ async def github():
 
 @pytest.fixture(scope="module")
 async def ask(github):
-    async with aiohttp.ClientSession() as session:
+    async with asking(github) as asked:
 
-        async def ask(method, path, login="bob", body=None, **headers):
-            headers["Authorization"] = f"Bearer {github.new_token(login, 'repo', 'notifications')}"
-            address = github.api + path
-            async with session.request(method, address, json=body, headers=headers) as answer:
-                text = await answer.text()
-                return answer.status, (await answer.json()) if text else None
+        async def ask(method, path, login="bob", body=None):
+            token = github.new_token(login, "repo", "notifications")
+            return (await asked(method, path, token, body))[:2]
 
         yield ask
 
@@ -147,6 +145,8 @@ async def test_a_dispatch_begins_a_run_of_whoever_asks_which_goes_on_by_itself(g
     assert [job["name"] for job in jobs] == ["build", "deploy"]
     steps = [step["name"] for step in jobs[0]["steps"]]
     assert steps == ["Set up job", "Compile", "make test", "Complete job"]
+    async with aiohttp.ClientSession() as anybody, anybody.get(run["html_url"]) as page:
+        assert "by bob" in await page.text()
     query = f"{path}/runs?actor=bob&event=workflow_dispatch&status=success&created=>=2020-01-01"
     assert (await ask("GET", query))[1]["total_count"] == 2
     assert (await ask("GET", f"{path}/runs?created=<2020-01-01"))[1]["total_count"] == 0
