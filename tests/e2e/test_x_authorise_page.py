@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from bot.connect.oauth1_tokens import Consumer, Endpoints, TokenExchange
+from bot.connect.oauth2 import OAuth2
 from bot.secret import Secret
 from sandbox.x import XStandIn
 
@@ -92,3 +93,20 @@ async def test_an_app_with_a_callback_gets_its_verifier_there(x, exchange):
         await page.wait_for_url(f"{callback}?**")
         query = parse_qs(urlsplit(page.url).query)
     assert await exchange.access_token(request, Secret(query["oauth_verifier"][0]))
+
+
+async def test_with_oauth_2_the_page_says_what_is_asked_for_and_goes_back(x):
+    callback = f"{x.url}/callback"
+    x.callbacks.append(callback)
+    places = f"{x.url}/i/oauth2/authorize", f"{x.url}/2/oauth2/token"
+    app = OAuth2(*places, x.client_id, Secret(x.client_secret), ("tweet.read", "tweet.write"))
+    address = app.authorize(callback, "the-state", "the-challenge")
+    async with _page() as page:
+        await page.goto(address)
+        assert "Post and repost for you." in await page.inner_text("ul")
+        await page.get_by_role("button", name="Cancel").click()
+        await page.wait_for_url(f"{callback}?error=access_denied&state=the-state")
+        await page.goto(address)
+        await page.get_by_label("@alice").check()
+        await page.get_by_role("button", name="Authorise app").click()
+        await page.wait_for_url(f"{callback}?code=**&state=the-state")
