@@ -1,0 +1,89 @@
+"""What one user asks of AWS, as themselves."""
+
+from __future__ import annotations
+
+from contextlib import AsyncExitStack
+from typing import Any
+
+from bot.model import Credential
+from bot.services.aws.faults import Refused, translate
+from bot.services.aws.keys import Keys, current, needs_code
+from bot.services.aws.sessions import Sessions
+from bot.services.aws.site import Site
+
+
+class AwsApi:
+    """One user's way to AWS, for one call; clients are made when they are needed."""
+
+    def __init__(self, site: Site, sessions: Sessions, credential: Credential) -> None:
+        self.site = site
+        self._sessions, self._credential = sessions, credential
+        self._clients: dict[tuple[str, str, bool], Any] = {}
+        self._stack = AsyncExitStack()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._stack.aclose()
+
+    async def read(
+        self, action: str, region: str = "", what: str = "that", **params: Any
+    ) -> dict[str, Any]:
+        """What AWS answers to ``action`` ("ec2:DescribeInstances"), which changes nothing.
+
+        ``what`` is asked about ("bucket 'x'"); without a ``region`` it is the default one.
+
+        Raises:
+            StepUp: the user has to give a code first.
+            ServiceError: AWS says no, or nothing that can be used.
+        """
+        return await self._ask(action, region, what, changes=False, params=params)
+
+    async def change(self, action: str, region: str, what: str, **params: Any) -> dict[str, Any]:
+        """The same for what changes something."""
+        return await self._ask(action, region, what, changes=True, params=params)
+
+    async def identity(self) -> dict[str, Any]:
+        """Whose keys these are. It needs no permission, and no session.
+
+        https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
+        """
+        keys = current(self._credential)
+        action = "sts:GetCallerIdentity"
+        return await self._signed(keys, action, "", "that", changes=False, params={})
+
+    async def _ask(
+        self, action: str, region: str, what: str, *, changes: bool, params: dict[str, Any]
+    ) -> dict[str, Any]:
+        keys = current(self._credential)
+        if keys.token is None and needs_code(self._credential):
+            raise self._sessions.step_up(self._credential)
+        return await self._signed(keys, action, region, what, changes=changes, params=params)
+
+    async def _signed(
+        self,
+        keys: Keys,
+        action: str,
+        region: str,
+        what: str,
+        *,
+        changes: bool,
+        params: dict[str, Any],
+    ) -> dict[str, Any]:
+        service, _, operation = action.partition(":")
+        client = await self._client(service, region or self.site.settings.region, keys)
+        method = client.meta.method_to_api_mapping
+        name = next(ours for ours, theirs in method.items() if theirs == operation)
+        try:
+            return await self.site.ask(client, name, changes=changes, params=params)
+        except Refused as refused:
+            fault = refused
+        if fault.refuses_keys(session=keys.token is not None) and keys.token is not None:
+            raise self._sessions.step_up(self._credential)
+        raise translate(fault, action, what, retryable=not changes)
+
+    async def _client(self, service: str, region: str, keys: Keys) -> Any:
+        known = (service, region, keys.token is not None)
+        if known not in self._clients:
+            made = await self.site.client(service, region, keys)
+            self._clients[known] = await self._stack.enter_async_context(made)
+        return self._clients[known]
