@@ -39,13 +39,12 @@ def _value(name: str, about: Mapping[str, Any], given: Mapping[str, Any]) -> str
             raise Refusal(422, f"Required input '{name}' not provided")
         return "false" if kind == "boolean" else ""
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    options = [str(option) for option in about.get("options", ())]
-    if kind == "choice" and text not in options:
+    options = {str(option) for option in about.get("options", ())}
+    allowed = {"choice": options, "boolean": {"true", "false"}}.get(kind, {text})
+    if text not in allowed:
         raise Refusal(
             422, f"Provided value '{text}' for input '{name}' not in the list of allowed values"
         )
-    if kind == "boolean" and text not in ("true", "false"):
-        raise Refusal(422, f"Provided value '{text}' for input '{name}' is not a boolean")
     return text
 
 

@@ -1,4 +1,4 @@
-"""What the OAuth endpoints say: always with HTTP 200, as JSON for those who ask for it."""
+"""What the OAuth endpoints say: with HTTP 200 also for errors, as JSON for those who ask for it."""
 
 from __future__ import annotations
 

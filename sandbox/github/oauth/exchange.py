@@ -38,7 +38,9 @@ class Exchange:
         if app is None:
             return web.json_response({"error": "Not Found"}, status=404)
         if not app.device_flow:
-            return failed(request, "device_flow_disabled")
+            refusal = failed(request, "device_flow_disabled")
+            refusal.set_status(400)  # the one OAuth error that GitHub does not answer with 200
+            return refusal
         device = self._world.asked.device(app, scopes_of(form), self._world.now())
         return said(
             request,

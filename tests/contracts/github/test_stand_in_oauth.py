@@ -33,9 +33,9 @@ async def login(github):
     """Talk to the endpoints that give out tokens, as an app."""
     async with aiohttp.ClientSession(headers={"Accept": "application/json"}) as session:
 
-        async def login(path, **form):
+        async def login(path, status=200, **form):
             async with session.post(f"{github.url}/login{path}", data=form) as answer:
-                assert answer.status == 200
+                assert answer.status == status
                 return await answer.json()
 
         yield login
@@ -78,7 +78,8 @@ async def test_the_device_flow_is_refused_in_githubs_words(github, login):
     github.pass_time(minutes=15)
     assert (await login("/oauth/access_token", **poll))["error"] == "expired_token"
     app.device_flow = False
-    assert "error" in await login("/device/code", client_id=app.client_id)
+    disabled = await login("/device/code", 400, client_id=app.client_id)
+    assert disabled["error"] == "device_flow_disabled"
 
 
 async def test_the_web_flow_takes_its_code_once_from_whoever_began(github, login):
