@@ -21,7 +21,7 @@ from bot.storage.database import Database
 from bot.vault.keys import KeyRing, new_secret
 from bot.vault.sealer import Sealer
 from tests.contracts.case import OUTSIDE
-from tests.unit.stage import ALICE, Stage, key
+from tests.unit.stage import ALICE, ROOM, Stage, key
 
 DM = f"!dm-{ALICE}"
 
@@ -44,19 +44,23 @@ async def main(file):
 
 
 def _script(there):
-    yield "!pd list", {}
-    yield OUTSIDE.wrong["token"], {"room": DM}
-    yield "connect pagerduty", {"room": DM}
-    yield OUTSIDE.right(there)["token"], {"room": DM}
-    yield "!pd ack 1", {}
-    yield "!pd ack Q9", {}
-    yield "!pd ack that!", {}
-    yield "disconnect pagerduty", {"room": DM}
+    """What she says, where, and how many answers that has."""
+    yield "!pd list", ROOM, 2
+    yield OUTSIDE.wrong["token"], DM, 1
+    yield "connect pagerduty", DM, 1
+    yield OUTSIDE.right(there)["token"], DM, 2
+    yield "!pd ack 1", ROOM, 1
+    yield "!pd ack Q9", ROOM, 1
+    yield "!pd ack that!", ROOM, 1
+    yield "disconnect pagerduty", DM, 1
 
 
-async def _answers(stage, text, how):
-    before = len(stage.sent.texts)
-    await stage.says(ALICE, text, **how)
+async def _answers(stage, text, room, count):
+    before = len(stage.sent.events)
+    await stage.says(ALICE, text, room=room)
+    async with asyncio.timeout(10):
+        while len(stage.sent.events) < before + count:
+            await stage.sent.more()
     return "\n".join(stage.sent.texts[before:])
 
 

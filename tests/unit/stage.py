@@ -89,8 +89,12 @@ class Sent:
         """Wait until this was said."""
         async with asyncio.timeout(10):
             while text not in self.texts:
-                self._news.clear()
-                await self._news.wait()
+                await self.more()
+
+    async def more(self) -> None:
+        """Wait until anything is said."""
+        self._news.clear()
+        await self._news.wait()
 
     @property
     def texts(self) -> list[str]:
