@@ -11,14 +11,18 @@ from aiohttp import (
     ClientConnectorCertificateError,
     ClientConnectorSSLError,
     ClientError,
+    ClientHandlerType,
+    ClientOSError,
+    ClientRequest,
     ClientResponse,
     ClientSession,
     ClientTimeout,
     DummyCookieJar,
+    ServerDisconnectedError,
     TraceConfig,
 )
 
-from bot.errors import ServiceError, Unavailable
+from bot.errors import Unavailable
 from bot.model import Credential
 from bot.services.http.faults import refusal
 from bot.services.http.site import Site
@@ -71,26 +75,25 @@ class HttpApi:
         if request.body is not None:
             headers["Content-Type"] = "application/json"
         self._stands = False
-        failure: ServiceError
+        failure: Exception
         try:
             return await self._answer(request, headers)
-        except (ClientConnectorCertificateError, ClientConnectorSSLError):
-            failure = Unavailable("its certificate is not trusted here")
-        except TimeoutError:
-            late = f"no answer within {self.site.timeout:g} seconds"
-            failure = Unavailable(late, retryable=self._repeatable(request))
-        except (ClientError, OSError, ValueError):
-            reason = "the connection broke" if self._stands else "no connection"
-            failure = Unavailable(reason, retryable=self._repeatable(request))
-        raise failure  # here: no context holds the request, with its token
+        except (ClientError, OSError, ValueError, _Failed) as error:  # TimeoutError is an OSError
+            failure = error.error if isinstance(error, _Failed) else error
+        reason = self._reason(failure)  # raised here: no context holds the request, with its token
+        raise Unavailable(reason, retryable=request.safe or not self._stands)
 
     async def close(self) -> None:
         """Close all connections."""
         if self._session is not None:
             await self._session.close()
 
-    def _repeatable(self, request: Request) -> bool:
-        return request.safe or not self._stands
+    def _reason(self, error: Exception) -> str:
+        if isinstance(error, ClientConnectorCertificateError | ClientConnectorSSLError):
+            return "its certificate is not trusted here"
+        if isinstance(error, TimeoutError):
+            return f"no answer within {self.site.timeout:g} seconds"
+        return "the connection broke" if self._stands else "no connection"
 
     async def _answer(self, request: Request, headers: dict[str, str]) -> bytes:
         session = self._opened()
@@ -133,6 +136,7 @@ class HttpApi:
                 trust_env=False,
                 auto_decompress=False,
                 trace_configs=[trace],
+                middlewares=[_once],
             )
         return self._session
 
@@ -140,3 +144,23 @@ class HttpApi:
         """From here on a request may arrive."""
         del context, params
         self._stands = True
+
+
+class _Failed(Exception):  # never leaves this module
+    """A connection failed: aiohttp does not know this error, and so does nothing about it."""
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__()
+        self.error = error
+
+
+async def _once(request: ClientRequest, handler: ClientHandlerType) -> ClientResponse:
+    """Send a request once: aiohttp would send a PUT or DELETE again whose answer was lost.
+
+    RFC 9112, section 9.3.1, allows that. Here nothing that was asked once is done twice.
+    """
+    try:
+        return await handler(request)
+    except (ClientOSError, ServerDisconnectedError) as error:
+        failure = _Failed(error)
+    raise failure

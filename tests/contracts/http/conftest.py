@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from bot.commands.arguments import bind
@@ -67,16 +65,14 @@ async def echo():
 
 @pytest.fixture
 def tell(echo):
-    """Declares one command ``go`` for the echo, and says it as Alice; the server's answer first."""
+    """Declares one command ``go`` for the echo, and says it as Alice; what it answers first."""
     echo.reset()
 
-    def tell(answer=None, *, lookup=None, settings=MINIMAL, **spec):
-        echo.answer = answer
+    def tell(says=None, /, *, settings=MINIMAL, **spec):
+        echo.answer = says
         go = {"help": "Go there and back.", "get": "go", **spec}
         go = {key: value for key, value in go.items() if value is not ...}
         service = create(settings, url=echo.url, commands={"go": go}, timeout=5)
-        if lookup is not None:
-            service.site = replace(service.site, lookup=lookup)
         return Said(service, "token-of-alice")
 
     return tell

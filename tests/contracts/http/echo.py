@@ -8,7 +8,10 @@ from sandbox.stand_in import StandIn
 
 
 class Echo(StandIn):
-    """Answers ``answer`` as JSON to everything; ``asked`` are method, raw path, query and body."""
+    """Answers ``answer`` as JSON to everything; ``asked`` are method, raw address, and body.
+
+    ``packed``: its answer is said to be compressed.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -16,7 +19,8 @@ class Echo(StandIn):
 
     def reset(self) -> None:
         """Forget what was asked before."""
-        self.answer, self.asked, self.headers = None, [], []
+        self.answer, self.asked, self.headers, self.packed = None, [], [], False
+        self._planned.clear()
 
     async def start(self) -> None:
         app = web.Application()
@@ -27,5 +31,6 @@ class Echo(StandIn):
         self.asked.append((request.method, request.raw_path, await request.text()))
         self.headers.append(dict(request.headers))
         if isinstance(self.answer, bytes):
-            return web.Response(body=self.answer, content_type="application/json")
+            headers = {"Content-Encoding": "gzip"} if self.packed else {}
+            return web.Response(body=self.answer, content_type="application/json", headers=headers)
         return web.json_response(self.answer)
