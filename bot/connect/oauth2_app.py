@@ -116,7 +116,7 @@ class OAuth2:
             raise problem from None
         return self.grant(_kept(tokens, credential, refresh))
 
-    async def revoke(self, credential: Credential) -> bool:
+    async def revoke(self, credential: Credential | Grant) -> bool:
         """Revoke both tokens; the refresh token first, with which others could be had.
 
         False where the service has no address for that, or did not accept both.

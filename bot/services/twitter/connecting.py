@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import KW_ONLY, dataclass, replace
 from typing import Final
 
 from bot.connect.oauth1 import PinFlow
 from bot.connect.oauth1 import WebFlow as SignedWebFlow
 from bot.connect.oauth1_tokens import Consumer, Endpoints, TokenExchange
 from bot.connect.oauth2 import OAuth2, WebFlow
+from bot.errors import ServiceError
 from bot.plugin import Conversation, Flow, Grant
 from bot.secret import Secret
 from bot.services.twitter.settings import TwitterSettings
@@ -33,14 +35,19 @@ class KnownWebFlow(WebFlow):
     look-up of it costs the app's owner.
     """
 
-    own_id: Callable[[Grant], Awaitable[str]] | None = None
+    _: KW_ONLY
+    own_id: Callable[[Grant], Awaitable[str]]
 
     async def run(self, talk: Conversation) -> Grant:
         """See :meth:`bot.connect.oauth2.WebFlow.run`."""
         grant = await WebFlow.run(self, talk)
-        if self.own_id is None:
-            return grant
-        return replace(grant, fields={**grant.fields, "user_id": Secret(await self.own_id(grant))})
+        try:
+            own = await self.own_id(grant)
+        except ServiceError:
+            with suppress(ServiceError):
+                await self.oauth.revoke(grant)  # nobody else will
+            raise
+        return replace(grant, fields={**grant.fields, "user_id": Secret(own)})
 
 
 def consumer_of(settings: TwitterSettings) -> Consumer | None:

@@ -189,6 +189,15 @@ async def test_an_x_that_does_not_do_its_part_ends_it_and_tells_nothing(
         assert secret not in shown(failed.value) + heard.text
 
 
+async def test_what_could_not_be_looked_at_is_given_back(x, service):
+    x.fail(Answer(503), path="/2/users/me")
+    with pytest.raises(Unavailable):
+        await _run(service)
+    _, access, refresh = x.given
+    assert not x.accepts(access)
+    assert not x.refreshes_with(refresh)
+
+
 async def test_connecting_and_renewing_log_no_secret(x, service, heard):
     grant = await _run(service)
     renewed = await service.renew(_credential(service, grant))
