@@ -117,15 +117,32 @@ class Client(GitHubAPI):
             trace.on_request_headers_sent.append(_note)
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(
-                    # a connection that is used twice may be closed, and aiohttp would ask again
-                    force_close=True,
+                    force_close=True,  # one that is used again may have been closed meanwhile
                     ssl=self._trusted or True,
                 ),
+                middlewares=(_once,),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 trust_env=False,
                 trace_configs=[trace],
             )
         return self._session
+
+
+class _Broken(aiohttp.ClientError):
+    """The connection broke after it had stood."""
+
+
+async def _once(
+    request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Send a request once: aiohttp would send PUT and DELETE again where the connection breaks."""
+    try:
+        return await handler(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError):
+        pass
+    raise _Broken
 
 
 async def _note(_: aiohttp.ClientSession, context: SimpleNamespace, __: Any) -> None:

@@ -68,7 +68,7 @@ _BY_TEXT: Final[tuple[tuple[str, Reason], ...]] = (
     ("issues are disabled", Reason.NO_ISSUES),
     ("issues has been disabled", Reason.NO_ISSUES),
     ("was deleted", Reason.GONE),
-    ("locked", Reason.LOCKED),
+    ("is locked", Reason.LOCKED),
     ("may only be requested from collaborators", Reason.NOT_COLLABORATOR),
     ("review cannot be requested from pull request author", Reason.OWN_REVIEW),
     ("approve your own pull request", Reason.OWN_REVIEW),

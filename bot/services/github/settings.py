@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Final, Self
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from bot.addresses import Origin
 from bot.plugin import SecretValue, Settings
+from bot.secret import Secret
 from bot.services.github.names import REPOSITORY
 
 PUBLIC: Final = "https://github.com"
@@ -57,7 +58,7 @@ class GitHubSettings(Settings):
     )
     client_id: str | None = Field(
         default=None,
-        pattern=r"[A-Za-z0-9._-]+",
+        pattern=r"^[A-Za-z0-9._-]+$",
         description="Leave it out, or give the client id of the bot's app on GitHub",
     )
     client_secret: SecretValue | None = Field(
@@ -77,11 +78,12 @@ class GitHubSettings(Settings):
         default=15, gt=0, le=60, description="Give the seconds that GitHub may take, up to 60"
     )
 
-    @model_validator(mode="after")
-    def _complete(self) -> Self:
-        if self.client_secret is not None and self.client_id is None:
-            raise ValueError("client_secret has no client_id beside it")
-        return self
+    @field_validator("client_secret")
+    @classmethod
+    def _of_an_app(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
+        if value is not None and info.data.get("client_id") is None:
+            raise ValueError("has no client_id beside it")
+        return value
 
     @property
     def api_url(self) -> str:
