@@ -65,8 +65,8 @@ async def stage(sqlite, sealer, monkeypatch):
         ("!j show wrong", ROOM, "`That` is wrong. `!jenkins queue` shows what is right."),
         ("j show wrong", DM, "`That` is wrong. `jenkins queue` shows what is right."),
         ("!j show", ROOM, "<text> is missing. Say it like this: `!jenkins show <text>`."),
-        ("!connect", ROOM, "<service> is missing. Say it like this: `!connect <service>`."),
-        ("connect", DM, "<service> is missing. Say it like this: `connect <service>`."),
+        ("!connect", ROOM, "<service> is missing. Say it like this: `!connect <service> [way]`."),
+        ("connect", DM, "<service> is missing. Say it like this: `connect <service> [way]`."),
     ],
 )
 async def test_what_to_type_begins_as_it_must_there(stage, said, room, hint):
