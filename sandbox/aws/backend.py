@@ -18,7 +18,13 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 from sandbox.aws.people import ACCOUNT
 
 _KEPT = ("Authorization", "Content-Type", "X-Amz-Target", "X-Amz-Content-SHA256")
-_ANSWERED = ("content-type", "x-amz-bucket-region", "x-amzn-errortype", "x-amzn-requestid")
+_ANSWERED = (
+    "content-type",
+    "x-amz-bucket-region",
+    "x-amzn-errortype",
+    "x-amzn-requestid",
+    "x-amz-request-id",
+)
 
 
 class Backend:
@@ -80,7 +86,7 @@ class Backend:
         headers = [(name, request.headers[name]) for name in _KEPT if name in request.headers]
         builder = EnvironBuilder(
             path,
-            "http://aws.invalid",
+            "http://localhost",  # another name would be a bucket's
             query_string=query,
             method=request.method,
             data=body,

@@ -63,7 +63,9 @@ class Site:
         try:
             async with asyncio.timeout(self.settings.timeout):
                 answer: dict[str, Any] = await getattr(client, operation)(**params)
+            if "RequestId" in answer["ResponseMetadata"]:  # a page in HTML has none
                 return answer
+            failure = Unavailable(NONSENSE, retryable=not changes)
         except ClientError as error:
             failure = _refused(error.response)
         except Lost as lost:
