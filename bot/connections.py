@@ -238,6 +238,7 @@ class Connections:
             await talk.tell(explain(error, title=service.title, name=service.name))
         except ActasError as error:
             log.error("connection.failed", service=service.name, error=type(error).__name__)
+            await talk.tell(say("I could not do that; nothing was stored. Try again in a while."))
         except Exception:  # a bug: an id for the user, the trace in the log
             reference = secrets.token_hex(4)
             log.exception("bug", id=reference, service=service.name)

@@ -262,7 +262,11 @@ class Conversation(Protocol):
     async def confirm(self, question: Reply) -> bool:
         """Ask a question that is answered with "yes" or "no" as an encrypted text."""
 
-    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
+    async def callback(
+        self,
+        url: Callable[[str], str | Awaitable[str]],
+        arrived: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Mapping[str, str]:
         """Send the person to a service's page, and wait for what that sends them back with.
 
         ``url`` is given the address of the bot's own page to come back to, which ends in a one-shot
@@ -270,6 +274,9 @@ class Conversation(Protocol):
         page's query is returned without the state: once the person has typed, in the direct
         message, the code that the bot's page shows to whoever comes back, or at once where the
         service's page says that it was refused (``error``, ``denied``).
+
+        ``arrived`` is given the query as soon as somebody comes back, when nobody knows who: for
+        what would not last until the code is typed.
 
         Raises:
             Abandoned: the person cancelled, or took longer than ten minutes.

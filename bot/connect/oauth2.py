@@ -10,8 +10,11 @@ RFC 6749 (section 4.1), RFC 7636 (PKCE), RFC 9207 (issuer).
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import KW_ONLY, dataclass
+from typing import Final
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from bot.connect.oauth2_app import OAuth2
@@ -20,6 +23,8 @@ from bot.connect.transport import NONSENSE, quiet_oauthlib
 from bot.errors import ActasError, Unavailable, UserError
 from bot.plugin import Conversation, Grant
 from bot.secret import Secret
+
+_MOMENT: Final = 5.0  # seconds: whoever cancels waits for it, and so does the end of the bot
 
 __all__ = ("OAuth2", "WebFlow", "failure")
 
@@ -63,13 +68,32 @@ class WebFlow:
             state = parse_qs(back.query)["state"][0]
             return self.oauth.authorize(redirect_uri, state, challenge)
 
-        code = self._code(await talk.callback(page))
+        redeemed: list[asyncio.Task[Tokens]] = []
+
+        def arrived(query: Mapping[str, str]) -> None:
+            code = self._code(query)
+            if isinstance(code, Secret):  # some last half a minute: too short to type ours
+                task = self._redeem(code, verifier, redirect_uri)
+                redeemed.append(asyncio.create_task(task))
+
+        try:
+            code = self._code(await talk.callback(page, arrived))
+        except BaseException:  # who came back may be somebody else
+            await self._undo(redeemed)
+            raise
         if isinstance(code, ActasError):
             raise code
-        tokens = await self._redeem(code, verifier, redirect_uri)
+        tokens = await redeemed[0]
         if lacks := self.oauth.lacks(tokens):
             await talk.tell(lacks)
         return self.oauth.grant(tokens)
+
+    async def _undo(self, redeemed: Sequence[asyncio.Task[Tokens]]) -> None:
+        """Give back what nobody has claimed, if that can be done in a moment."""
+        for task in redeemed:
+            with suppress(ActasError, TimeoutError):
+                async with asyncio.timeout(_MOMENT):
+                    await self.oauth.revoke(self.oauth.grant(await task))
 
     def _code(self, query: Mapping[str, str]) -> Secret | ActasError:
         """What is in the query that came back, or what is wrong with it."""

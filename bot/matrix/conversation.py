@@ -78,8 +78,14 @@ class Talk:
             answer = await self._ask(again, "choice")
         return word == "yes"
 
-    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
+    async def callback(
+        self,
+        url: Callable[[str], str | Awaitable[str]],
+        arrived: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Mapping[str, str]:
         """Send the person to a page, and wait for who comes back, and for the code from them.
+
+        ``arrived`` is told of who comes back before it is known who they are.
 
         Raises:
             Abandoned: ten minutes without an answer.
@@ -89,6 +95,8 @@ class Talk:
         if self._callbacks is None:
             raise ConfigError("web.public_url", "is not set", f"{self.title} needs it to connect")
         expected = self._callbacks.expect(self.user, self.service, self.title)
+        if arrived is not None:
+            expected.came.add_done_callback(lambda came: arrived(came.result()))
         try:
             found = url(expected.address)
             page = await found if inspect.isawaitable(found) else found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import time
 from collections.abc import Sequence
@@ -58,7 +59,7 @@ class Grants:
     """Everything, in memory. ``callbacks`` are the addresses registered with the apps.
 
     ``refreshes`` counts how often somebody was given a new access token for a refresh token.
-    ``given`` is every code and token that ever was.
+    ``given`` is every code and token that ever was; ``redeemed`` is set once a code was exchanged.
     """
 
     callbacks: list[str]
@@ -68,6 +69,7 @@ class Grants:
     by_refresh: dict[str, Bearer] = field(default_factory=dict)
     given: list[str] = field(default_factory=list)
     refreshes: int = 0
+    redeemed: asyncio.Event = field(default_factory=asyncio.Event)
 
     def give(
         self, client: Client, account: Account, scopes: Sequence[str], access: str, refresh: str
@@ -99,8 +101,7 @@ class Grants:
                 del known[token]
 
     def expire(self) -> None:
-        """Let all access tokens end, and all codes."""
-        self.codes.clear()
+        """Let all access tokens end."""
         for bearer in self.by_access.values():
             bearer.ends = 0
 

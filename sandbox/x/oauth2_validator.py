@@ -108,6 +108,7 @@ class Validator(RequestValidator):  # type: ignore[misc]  # oauthlib ships no ty
 
     def invalidate_authorization_code(self, client_id: str, code: str, request: Any) -> None:
         del self._grants.codes[code]
+        self._grants.redeemed.set()
 
     # ------------------------------------------------------------------------------- tokens
     def save_bearer_token(self, token: Mapping[str, str], request: Any) -> None:

@@ -152,6 +152,14 @@ class XStandIn(StandIn):
         """Let two hours pass: what was given out until now is good no longer."""
         self._grants.expire()
 
+    async def redeemed(self) -> None:
+        """Wait until a code of OAuth 2 has been exchanged for tokens."""
+        await self._grants.redeemed.wait()
+
+    def expire_codes(self) -> None:
+        """Let half a minute pass: codes that nobody has redeemed are good no longer."""
+        self._grants.codes.clear()
+
     def withdraw(self, user: str) -> None:
         """Let ``user`` revoke the app's access, as in X's settings."""
         del self._state.access_tokens[self.grant(user).key]

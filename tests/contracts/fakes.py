@@ -34,7 +34,8 @@ class FakeConversation:
     """A person who gives ``answers`` one after the other, and leaves when they have no more.
 
     An answer that is an exception is raised. ``confirms`` answers the yes-or-no questions;
-    ``visit`` plays the browser: it is given the address and returns the callback's query.
+    ``visit`` plays the browser: it is given the address and returns the callback's query; one who
+    ``leaves`` then does not type the code of the bot's page.
     """
 
     def __init__(
@@ -43,8 +44,10 @@ class FakeConversation:
         *,
         confirms: Iterable[bool] = (),
         visit: Callable[[str], Awaitable[Mapping[str, str]]] | None = None,
+        leaves: bool = False,
     ) -> None:
         self._answers, self._confirms, self._visit = list(answers), list(confirms), visit
+        self._leaves = leaves
         self.told: list[Reply] = []
         self.asked: list[Asked] = []
         self.confirmed: list[Reply] = []
@@ -73,13 +76,22 @@ class FakeConversation:
             raise Abandoned
         return self._confirms.pop(0)
 
-    async def callback(self, url: Callable[[str], str | Awaitable[str]]) -> Mapping[str, str]:
+    async def callback(
+        self,
+        url: Callable[[str], str | Awaitable[str]],
+        arrived: Callable[[Mapping[str, str]], None] | None = None,
+    ) -> Mapping[str, str]:
         if self._visit is None:
             raise Abandoned
         found = url(BACK)
         address = await found if inspect.isawaitable(found) else found
         self.visited.append(address)
-        return await self._visit(address)
+        came = await self._visit(address)
+        if arrived is not None:
+            arrived(came)
+        if self._leaves:
+            raise Abandoned
+        return came
 
 
 class SilentProgress:

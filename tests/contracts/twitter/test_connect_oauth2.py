@@ -139,12 +139,32 @@ async def test_a_code_is_good_once(service):
         await _run(service, visit)
 
 
-async def test_a_code_that_comes_late_is_told_as_that(x, service):
+async def test_a_code_is_redeemed_before_whoever_came_back_has_typed_anything(x, service):
     """X gives half a minute."""
 
+    class Slow(FakeConversation):
+        async def callback(self, url, arrived=None):
+            came = await super().callback(url, arrived)
+            await x.redeemed()
+            x.expire_codes()
+            return came
+
+    assert await _flow(service).run(Slow(visit=comes_back))
+
+
+async def test_what_nobody_claims_is_given_back(x, service):
+    """Whoever came back may be somebody whom the link was passed on to."""
+    with pytest.raises(Abandoned):
+        await _flow(service).run(FakeConversation(visit=comes_back, leaves=True))
+    _, access, refresh = x.given
+    assert not x.accepts(access)
+    assert not x.refreshes_with(refresh)
+
+
+async def test_a_code_that_comes_late_is_told_as_that(x, service):
     async def visit(address):
         brought = await comes_back(address)
-        x.expire_access_tokens()
+        x.expire_codes()
         return brought
 
     with pytest.raises(UserError, match="a short while"):

@@ -86,6 +86,19 @@ async def test_whoever_came_back_and_says_the_code_is_through(alice):
     assert await alice.task == {"code": "abc"}
 
 
+async def test_a_flow_may_know_at_once_what_somebody_came_back_with():
+    """Before it is known who: what services send back can be good for half a minute."""
+    person, arrived = Person(), asyncio.Queue()
+    talking = person.talk.callback(person.page, arrived.put_nowait)
+    person.task = asyncio.create_task(talking)
+    await person.hears()
+    shown = person.visits(code="abc")
+    assert await asyncio.wait_for(arrived.get(), 5) == {"code": "abc"}
+    assert not person.task.done()
+    person.talk.give(Secret(shown.code))
+    assert await person.task == {"code": "abc"}
+
+
 async def test_without_the_code_nobody_is_through(alice):
     """Somebody else, to whom the link was passed on, is at that page."""
     alice.visits(code="abc")
