@@ -99,6 +99,8 @@ def tokens(source: str) -> Iterator[tuple[bool, str]]:
         if kind.endswith("_end"):
             yield True, tag
             tag = ""
+    if tag:  # it is not closed, as whoever parses it will say
+        yield True, tag
 
 
 def checked(source: str, arguments: frozenset[str] | None) -> nodes.Template:
