@@ -41,9 +41,9 @@ class GitHubApi:
 
     @property
     def expires(self) -> datetime | None:
-        """When the token ends, as far as GitHub has told."""
+        """When the token ends for good, as far as GitHub has told."""
         said = _EXPIRES.fullmatch(self._client.expires) if self._client else None
-        if said is None:
+        if said is None or "refresh_token" in self._credential.fields:
             return None
         zone = "+0000" if said[2] == "UTC" else said[2]
         try:

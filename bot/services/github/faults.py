@@ -71,7 +71,7 @@ def translate(fault: Refused, what: str, *, retryable: bool) -> ServiceError:
     if fault.status >= 500:
         return Unavailable(f"status {fault.status}", retryable=retryable)
     if fault.status in (301, 307, 308):
-        return Invalid(f"{what} has moved: use the new name of its repository")
+        return Invalid(f"{what} has moved; its page leads to where it is now")
     if fault.status < 400:
         reason = "it sends us to another address; the operator should check its url"
         return Unavailable(reason, retryable=retryable)

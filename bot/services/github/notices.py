@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import Final
 
+from bot.errors import Forbidden, Invalid
 from bot.plugin import Call, Effect, command
 from bot.prose import short
 from bot.reply import Inline, Line, Link, Reply, Strong, line, numbered, say
@@ -22,15 +23,17 @@ _SUBJECT: Final = re.compile(
     rf"/repos/(?P<repo>{REPOSITORY})/(?P<kind>issues|pulls)/(?P<n>\d{{1,9}})\Z"
 )
 _TITLE: Final = 200  # characters
+_CLASSIC: Final = (
+    "it tells notifications to OAuth apps and to classic tokens only, and yours is neither; "
+    "connect again in another way"
+)
 _ID: Final = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
 @command("notifications", aliases=("inbox",))
 async def notifications(call: Call[GitHubApi]) -> Reply:
     """List your unread notifications, newest first."""
-    found = await call.api.read_all(
-        Thread, _ALL, {"per_page": _LISTED + 1}, "list of notifications"
-    )
+    found = await _asked(call.api)
     threads = [thread for thread in found if _ID.fullmatch(thread.id)]
     if not threads:
         return say("You have no unread notifications.")
@@ -48,6 +51,21 @@ async def notifications_read(call: Call[GitHubApi], notification: ThreadRef) -> 
     variables = {"thread": notification.id}
     await call.api.change("PATCH", _ONE, variables, "such notification")
     return say("It is marked as read.")
+
+
+async def _asked(api: GitHubApi) -> tuple[Thread, ...]:
+    """All that are unread.
+
+    Raises:
+        Invalid: the token is of a kind that GitHub tells none.
+    """
+    variables = {"per_page": _LISTED + 1}
+    try:
+        return await api.read_all(Thread, _ALL, variables, "list of notifications")
+    except Forbidden as error:
+        if error.permission:
+            raise
+    raise Invalid(_CLASSIC)
 
 
 def _row(site: Site, thread: Thread, now: datetime) -> Line:

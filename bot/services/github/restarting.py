@@ -43,7 +43,10 @@ async def _show_rerun(
 async def rerun(
     call: Call[GitHubApi], run: RunRef, failed: Flag = False, no_follow: Flag = False
 ) -> Reply:
-    """Run a run again, as yourself; with ``--failed`` only the jobs that failed."""
+    """Run a run again, as yourself: all of it, or only what has failed.
+
+    With ``--failed`` only the jobs run again that have failed, and those that need them.
+    """
     place, found = await _found(call, run)
     path = _FAILED if failed else _RERUN
     await call.api.change("POST", path, at(place, run.id), f"run {run.id} in {place}")

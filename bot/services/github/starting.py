@@ -46,6 +46,7 @@ async def _prepare_run(
     """Find the workflow, and have everything that it needs."""
     place = call.api.site.place(workflow.repository)
     found = await find(call.api, place, workflow.name)
+    full = WorkflowRef(f"{place} {found.file}")  # which has a name that can be shown
     if found.state != "active":
         raise UserError(f"{found.file} is disabled in {place}.", "It is switched on on its page.")
     branch = ref if ref.name else Ref(await _default_branch(call.api, place))
@@ -53,7 +54,6 @@ async def _prepare_run(
     settled = inputs if declared is None else settle(declared, inputs, answers)
     if isinstance(settled, Question):
         return settled
-    full = WorkflowRef(f"{place} {found.file}")
     arguments = {**others, "workflow": full, "ref": branch, "inputs": settled}
     page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
     head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")

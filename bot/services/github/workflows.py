@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from bot.errors import NotFound
 from bot.plugin import Call, command
+from bot.prose import short
 from bot.reply import Reply, line, numbered, say
 from bot.services.github import run_replies as replies
 from bot.services.github.action_beans import Job, Jobs, Run, Runs, Workflow, Workflows
@@ -56,10 +57,13 @@ async def runs(
     one = await find(call.api, place, workflow.name) if workflow else None
     found = await recent(call.api, place, one, per_page=_LISTED)
     if not found:
-        return say(site.link(place), f" has no runs of {one.file}." if one else " has no runs yet.")
+        return say(
+            site.link(place),
+            f" has no runs of {short(one.file, 100)}." if one else " has no runs yet.",
+        )
     now = datetime.now(UTC)
     rows = numbered([replies.run_row(site, place, run, now) for run in found])
-    what = f"Runs of {one.file} in " if one else "Runs in "
+    what = f"Runs of {short(one.file, 100)} in " if one else "Runs in "
     listing = tuple(f"{place} {run.id}" for run in found)
     return Reply((line(what, site.link(place), ":"), rows), listing=listing)
 

@@ -11,6 +11,7 @@ from bot.connect.token import Token
 from bot.errors import Unauthorized, UserError
 from bot.model import Credential
 from bot.plugin import Known
+from sandbox.mishaps import Answer
 from tests.contracts.fakes import BACK, FakeConversation, links
 from tests.contracts.github.conftest import credential_of, run, service_at
 
@@ -132,6 +133,17 @@ async def test_a_github_apps_token_is_renewed(github):
         await _whoami(service, old)
     with pytest.raises(Unauthorized):
         await service.renew(old)
+
+
+async def test_what_can_be_renewed_does_not_end_with_its_token(github):
+    """Whatever GitHub says of the token itself."""
+    service = _with_app(github, github.add_app(callback=CALLBACK, permissions={"issues": "write"}))
+    credential = _stored(service, await _by_page(github, service))
+    soon = {"GitHub-Authentication-Token-Expiration": "2026-05-17 12:00:00 +0200"}
+    pasted = credential_of(service, "bob", "ghp_" + "0" * 36)
+    for one, end in ((credential, None), (pasted, datetime(2026, 5, 17, 10, tzinfo=UTC))):
+        github.fail(Answer(200, {"login": "bob"}, soon), path="/user")
+        assert await _whoami(service, one) == Known("bob", end)
 
 
 async def test_what_cannot_be_renewed_has_to_be_connected_again(github, service, bob):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import Forbidden
+from bot.errors import Forbidden, Invalid
 from tests.contracts.fakes import plain
 from tests.contracts.github.conftest import SITE, credential_of, run
 
@@ -31,5 +31,12 @@ async def test_nobody_sees_what_others_are_told(github, service, alice):
 async def test_a_fine_grained_token_has_none(github, service):
     """GitHub does not offer them to such tokens."""
     token = github.new_fine_grained("alice", issues="write")
-    with pytest.raises(Forbidden):
+    with pytest.raises(Invalid, match="classic tokens only"):
         await run(service, credential_of(service, "alice", token), "notifications")
+
+
+async def test_a_scope_that_is_missing_is_named(github, service):
+    token = github.new_token("alice", "gist")
+    with pytest.raises(Forbidden) as error:
+        await run(service, credential_of(service, "alice", token), "notifications")
+    assert "notifications" in error.value.permission
