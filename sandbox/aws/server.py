@@ -144,6 +144,6 @@ def _action(asked: _Asked) -> str:
     if asked.service != "s3":
         return f"{asked.service}:{asked.form.get('Action', '')}"
     bucket, _, key = request.path.lstrip("/").partition("/")
-    if request.method != "GET" or key:
+    if key or request.method not in ("GET", "HEAD"):
         return f"s3:{request.method.title()}Object"
     return "s3:ListBucket" if bucket else "s3:ListAllMyBuckets"
