@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import aiohttp
 from gidgethub.abc import GitHubAPI
+from yarl import URL
 
 from bot.errors import ServiceError, Unavailable
 from bot.secret import Secret
@@ -26,6 +27,7 @@ MOST: Final = 4 * 1024**2  # bytes of one answer; a hundred long issues have a q
 _REFUSAL: Final = 64 * 1024  # the same of one that is not 2xx
 _CHUNK: Final = 64 * 1024
 _VERSION: Final = "2022-11-28"  # of the REST API
+_OWN: Final = {"x-github-api-version": _VERSION, "accept-encoding": "identity"}
 _KEPT: Final = ("content-type",)  # headers that the library reads
 
 
@@ -87,17 +89,11 @@ class Client(GitHubAPI):
         body: bytes,
         sent: SimpleNamespace,
     ) -> tuple[int, Mapping[str, str], bytes]:
-        from yarl import URL
-
-        own = {
-            "authorization": f"Bearer {self._token.reveal()}",
-            "x-github-api-version": _VERSION,
-            "accept-encoding": "identity",
-        }
+        token = {"authorization": f"Bearer {self._token.reveal()}"}
         async with self._open().request(
             method,
             URL(url, encoded=True),
-            headers={**headers, **own},
+            headers={**headers, **_OWN, **token},
             data=body or None,
             allow_redirects=False,
             trace_request_ctx=sent,
@@ -105,11 +101,11 @@ class Client(GitHubAPI):
             good = 200 <= response.status < 300
             data = await _read(response, MOST if good else _REFUSAL, whole=good, method=method)
             found = {name.lower(): value for name, value in response.headers.items()}
-            self.expires = found.get("github-authentication-token-expiration", self.expires)
-            if not good:
-                return response.status, found, data
-            status = 204 if response.status == 205 else response.status  # new to the library
-            return status, {name: found[name] for name in _KEPT if name in found}, data
+        self.expires = found.get("github-authentication-token-expiration", self.expires)
+        if not good:
+            return response.status, found, data
+        status = 204 if response.status == 205 else response.status  # new to the library
+        return status, {name: found[name] for name in _KEPT if name in found}, data
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:

@@ -108,6 +108,10 @@ async def test_an_issue_is_closed_and_opened_again(github, service, bob):
     assert "open already" in plain(await run(service, bob, "reopen #1"))
 
 
+async def test_who_one_is_over_there_is_told(github, service, bob):
+    assert plain(await run(service, bob, "whoami")) == f"On GitHub you are bob ({github.url}/bob)."
+
+
 async def test_who_may_not_is_told(github, service, carol):
     with pytest.raises(Forbidden):
         await run(service, carol, "issue close #1")
