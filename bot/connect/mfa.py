@@ -126,8 +126,8 @@ class CodeFlow:
         raise UserError(problem, "Say the command again when you have a code.")
 
     async def _ask(self, talk: Conversation, problem: str) -> Secret:
-        prompt = say(*([f"{problem} "] if problem else []), f"Say {self.second.code}.")
-        return await talk.ask(prompt, secret=True)
+        why = problem or f"{self.second.title} asks for a code."
+        return await talk.ask(say(f"{why} Say {self.second.code}."), secret=True)
 
     async def _try(self, answer: Secret) -> Grant | str:
         """What the code opens, or what is wrong with it."""
