@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sandbox.aws.backend import Backend
 
 REGIONS: Final = ("eu-central-1", "eu-west-1", "us-east-1")
+CLOSED: Final = "ap-east-1"  # a region that the account has not enabled
 _SERVICES: Final = ("sts", "ec2", "s3", "logs")
 
 
@@ -121,10 +122,10 @@ class AwsStandIn(StandIn):
         return await self.things.ask(asked.request, asked.body)
 
     def _caller(self, signed: Signed, asked: _Asked) -> tuple[Person, Session | None]:
-        if signed.service not in _SERVICES or signed.region not in REGIONS:
+        if signed.service not in _SERVICES or signed.region not in (*REGIONS, CLOSED):
             raise Denial("SignatureDoesNotMatch", "Credential should be scoped to a valid region.")
         owner = self.people.owner(signed.key)
-        if owner is None:
+        if owner is None or signed.region == CLOSED:
             raise Denial("UnknownKey")
         person, session = owner
         signed.check(asked.request, asked.body, session.secret if session else person.secret)

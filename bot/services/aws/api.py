@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
+from bot.errors import Unauthorized, UserError
 from bot.model import Credential
 from bot.services.aws.faults import Refused, translate
 from bot.services.aws.keys import Keys, current, needs_code
@@ -77,9 +78,16 @@ class AwsApi:
             return await self.site.ask(client, name, changes=changes, params=params)
         except Refused as refused:
             fault = refused
-        if fault.refuses_keys(session=keys.token is not None) and keys.token is not None:
-            raise self._sessions.step_up(self._credential)
-        raise translate(fault, action, what, retryable=not changes)
+        is_session = keys.token is not None
+        if not fault.refuses_keys(session=is_session):
+            raise translate(fault, action, what, retryable=not changes)
+        if region not in ("", self.site.settings.region):
+            await self.identity()  # raises where they are refused there as well
+            raise UserError(
+                f"AWS does not accept your keys in {region}.",
+                "That region has to be enabled for your account first.",
+            )
+        raise self._sessions.step_up(self._credential) if is_session else Unauthorized()
 
     async def _client(self, service: str, region: str, keys: Keys) -> Any:
         known = (service, region, keys.token is not None)

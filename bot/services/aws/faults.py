@@ -8,7 +8,6 @@ https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/CommonError
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Final
 
 from bot.errors import (
@@ -58,13 +57,12 @@ _IN_WORDS: Final = {
 _PERMISSIONS: Final = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjectsV2": "s3:ListBucket"}
 
 
-@dataclass(frozen=True, slots=True)
 class Refused(Exception):
     """AWS answered, and said no. ``message`` is looked at, and never shown."""
 
-    code: str
-    status: int
-    message: str = field(default="", repr=False)
+    def __init__(self, code: str, status: int, message: str = "") -> None:
+        super().__init__(code, status)
+        self.code, self.status, self.message = code, status, message
 
     @property
     def is_skew(self) -> bool:

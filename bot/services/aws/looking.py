@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from bot.plugin import Call, command
 from bot.prose import short
-from bot.reply import Block, Line, Mono, Reply, Table, line, numbered, say
+from bot.reply import Block, Line, Mono, Reply, Table, bullets, line, numbered, say
 from bot.services.aws.api import AwsApi
 from bot.services.aws.instances import MOST, Machine, machines, one
 from bot.services.aws.places import Filter, Instance, Region
@@ -34,7 +35,7 @@ async def regions(call: Call[AwsApi]) -> Reply:
     names = sorted(found & set(settings.regions) if settings.regions else found)
     usual = settings.region
     items = [line(Mono(name), " (the usual one)" if name == usual else "") for name in names]
-    return Reply((line("Regions:"), numbered(items)), listing=tuple(names))
+    return Reply((line("Regions:"), bullets(items)))
 
 
 @command("ec2 list", aliases=("ec2 ls",), examples=("ec2 list", "ec2 list eu-west-1 web"))
@@ -72,7 +73,7 @@ async def ec2_show(call: Call[AwsApi], instance: Instance) -> Reply:
     tags = [(str(t.get("Key")), str(t.get("Value", ""))) for t in found.raw.get("Tags", ())][:20]
     rows += [(f"Tag {short(key, 60)}", short(value, 100)) for key, value in tags if key != "Name"]
     head = line(Mono(found.label), f" in {found.region} is {found.state}.")
-    return Reply((head, Table(("", ""), tuple((k, v) for k, v in rows if v))))
+    return Reply((head, Table(("What", "Value"), tuple((k, v) for k, v in rows if v))))
 
 
 def listed(found: list[Machine]) -> Block:
@@ -80,14 +81,11 @@ def listed(found: list[Machine]) -> Block:
     return numbered([_row(machine) for machine in found])
 
 
-def which(found: object) -> Reply:
+def which(found: Sequence[Machine]) -> Reply:
     """What to say where several may be meant."""
-    some = [machine for machine in found if isinstance(machine, Machine)]  # type: ignore[attr-defined]
     ask = line("Several are called that. Say the command again with a number in place of the name:")
-    return Reply(
-        (ask, numbered([line(*_row(m).parts, f" in {m.region}") for m in some])),
-        listing=tuple(str(machine.ref) for machine in some),
-    )
+    items = [line(*_row(machine).parts, f" in {machine.region}") for machine in found]
+    return Reply((ask, numbered(items)), listing=tuple(str(machine.ref) for machine in found))
 
 
 def _row(machine: Machine) -> Line:
