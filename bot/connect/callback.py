@@ -21,6 +21,7 @@ from bot.recent import Recent
 LASTS: Final = 600.0  # seconds
 _LETTERS: Final = "BCDFGHJKLMNPQRSTVWXZ"  # no vowels: no words; none that looks like another
 _REFUSALS: Final = ("error", "denied")  # of OAuth 2 (RFC 6749, section 4.1.2.1) and 1.0a
+_OF_A_REFUSAL: Final = frozenset((*_REFUSALS, "iss"))  # RFC 9207: who refuses
 
 
 @dataclass(slots=True)
@@ -108,6 +109,8 @@ class Callbacks:
         came = {name: value for name, value in query.items() if name != "state"}
         if not came:
             return None
+        if not came.keys().isdisjoint(_REFUSALS):  # it needs no code, so it must grant nothing
+            came = {name: value for name, value in came.items() if name in _OF_A_REFUSAL}
         del self._expected[state]
         if expected.came.done():  # nobody waits any more
             return None

@@ -123,6 +123,13 @@ async def test_a_refusal_needs_no_word(alice, query):
     assert await alice.task == query
 
 
+@pytest.mark.parametrize("refusal", [{"error": ""}, {"denied": "1"}, {"error": "access_denied"}])
+async def test_what_comes_with_a_refusal_grants_nothing(alice, refusal):
+    """Whoever was given the link could put a refusal beside what the page gave them."""
+    alice.visits(code="abc", oauth_token="a", oauth_verifier="b", iss="x", **refusal)
+    assert await alice.task == {"iss": "x", **refusal}
+
+
 async def test_a_state_is_good_for_one_visit_of_its_service(alice):
     state = parse_qs(urlsplit(alice.back).query)["state"][0]
     assert alice.callbacks.arrive("github", {"state": state, "code": "abc"}) is None
