@@ -47,7 +47,8 @@ class Direct:
         """``t auth 748256``, ``jenkins set auth user:token``: an answer, or the start of a flow."""
         service, flow = said.service, said.flow
         waiting = self._connections.waiting(message.actor.user)
-        if waiting is not None and waiting[0].service == service.name:
+        mine = waiting is not None and waiting[0].service == service.name
+        if mine and not (flow.self_starting and self._asked_for_less(message)):
             await self._connections.answer(message, said.secret)
         elif not flow.self_starting:
             start = " ".join((service.name, *flow.start[:1])) if flow.start else "connect"
@@ -66,6 +67,7 @@ class Direct:
         """A text in the direct message that is no command. True where it was understood."""
         user, word = message.actor.user, text.strip()
         waiting = self._connections.waiting(user)
+        secret = self._registry.looks_like_secret(text)
         if word.casefold() == "cancel":
             ended = await self._connections.cancel(user)
             dropped = self._connections.parking.drop(user)
@@ -73,16 +75,21 @@ class Direct:
             what = "Cancelled." if ended or dropped else "There is nothing to cancel."
             await self._answers.answer(message, say(what))
             return True
-        if waiting is not None:
+        pasted = secret is not None and secret[1].self_starting
+        if waiting is not None and not (pasted and self._asked_for_less(message)):
             await self._connections.answer(message, Secret(message.body.strip()))  # as typed
             return True
         if await self._parked_choice(message, word.casefold()):
             return True
-        secret = self._registry.looks_like_secret(text)
-        if secret is not None and secret[1].self_starting:
+        if secret is not None and pasted:
             await self.flow_answer(message, FlowAnswer(*secret, Secret(word)))
             return True
         return False
+
+    def _asked_for_less(self, message: Message) -> bool:
+        """Whether what is waited for is no secret: an answer to that would not be removed."""
+        waiting = self._connections.waiting(message.actor.user)
+        return waiting is not None and waiting[0].waiting != "secret"
 
     async def _parked_choice(self, message: Message, word: str) -> bool:
         """``yes``, ``yes 2`` or ``no`` to commands that waited for a connection."""
