@@ -14,6 +14,7 @@ from bot.errors import (
     Unavailable,
     UserError,
 )
+from bot.plugin import StepUp
 from bot.reply import Inline, Mono, Reply, Strong, Typed, pieces, say
 
 
@@ -58,6 +59,8 @@ def bug(reference: str, *, acted: bool = False) -> Reply:
 def _service_error(error: ServiceError, title: str, account: str, name: str) -> tuple[Inline, ...]:
     parts: tuple[Inline, ...]
     match error:
+        case StepUp(need=need):
+            parts = (f"{need} Give me a command for it, and I shall ask you.",)
         case Unauthorized():
             parts = _unauthorized(title, account, name)
         case Forbidden():

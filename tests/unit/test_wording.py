@@ -17,6 +17,7 @@ from bot.errors import (
     UserError,
 )
 from bot.matrix.render import render
+from bot.plugin import StepUp
 from bot.reply import Reply, spelled
 from bot.wording import bug, explain
 
@@ -36,6 +37,8 @@ OPENS = datetime(2026, 3, 1, 12, 5, tzinfo=timezone(timedelta(hours=2)))
         (UserError("Really?"), "Really?"),
         (Unauthorized(),
          "Jenkins no longer accepts your credential for alice. Connect again: `connect jenkins`"),
+        (StepUp(None, "Jenkins asks for a code."),
+         "Jenkins asks for a code. Give me a command for it, and I shall ask you."),
         (Forbidden("Job/Build"),
          "Jenkins does not allow that to alice: the permission `Job/Build` is missing. "
          "Ask an admin over there for it."),
