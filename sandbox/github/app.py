@@ -16,6 +16,7 @@ from sandbox.github.oauth.web_flow import WebFlow
 from sandbox.github.pages import Pages
 from sandbox.github.refusals import not_found
 from sandbox.github.rest import (
+    branches,
     comments,
     contents,
     issues,
@@ -23,6 +24,7 @@ from sandbox.github.rest import (
     merging,
     notifications,
     people,
+    proposing,
     pulls,
     reviewing,
     runs,
@@ -42,7 +44,9 @@ _PARTS: Final = (
     issues,
     comments,
     search,
+    branches,
     pulls,
+    proposing,
     reviewing,
     merging,
     workflows,

@@ -11,7 +11,7 @@ from sandbox.github.repo import Repo
 from sandbox.github.run import Attempt, JobRun, Run
 from sandbox.github.users import User
 from sandbox.github.workflow import Workflow
-from sandbox.github.world import World, new_sha
+from sandbox.github.world import World
 
 
 def checked(workflow: Workflow, ref: str, given: Mapping[str, Any]) -> dict[str, str]:
@@ -66,7 +66,7 @@ def begin(
         number,
         workflow,
         branch,
-        repo.branches.setdefault(branch, new_sha()),
+        repo.branches.get(branch) or repo.push(branch),
         event,
         user,
         title or workflow.name,

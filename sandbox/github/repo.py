@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
+from sandbox.github.history import History
 from sandbox.github.users import User
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ class Repo:
     roles: dict[str, str] = field(default_factory=dict)
     merges: tuple[str, ...] = ("merge", "squash", "rebase")
     branches: dict[str, str] = field(default_factory=dict)
+    history: History = field(default_factory=History)
     archived: bool = False
     has_issues: bool = True
     deleted: set[int] = field(default_factory=set)
@@ -46,6 +48,19 @@ class Repo:
     def full_name(self) -> str:
         """``owner/name``."""
         return f"{self.owner.login}/{self.name}"
+
+    def push(self, branch: str, *merged: str) -> str:
+        """Add a commit to a branch, which begins at the default one; returns the commit's name."""
+        tip = self.branches.get(branch) or self.branches.get(self.default_branch)
+        sha = self.history.add(*([tip] if tip else []), *merged)
+        self.branches[branch] = sha
+        return sha
+
+    def tip(self, branch: str) -> str | None:
+        """The last commit of ``branch``, also said as ``owner:branch``."""
+        owner, colon, name = branch.partition(":")
+        own = colon and owner.casefold() == self.owner.login.casefold()
+        return self.branches.get(name if own else branch)
 
     def role(self, user: User | None) -> str:
         """What somebody is in it."""

@@ -13,7 +13,6 @@ from sandbox.github.rest.issues import new_issue
 from sandbox.github.run import Run
 from sandbox.github.thread import Thread
 from sandbox.github.workflow import Job, Workflow
-from sandbox.github.world import new_sha
 
 
 class Setting(People):
@@ -26,7 +25,7 @@ class Setting(People):
         owner, _, name = full_name.partition("/")
         user = self._user(owner)
         repo = Repo(self._world.new_id(), user, name, private, description, roles=dict(roles))
-        repo.branches[repo.default_branch] = new_sha()
+        repo.push(repo.default_branch)
         repo.created = self._world.now()
         self._world.repos[full_name.casefold()] = repo
         return repo
@@ -60,14 +59,14 @@ class Setting(People):
         """Let somebody open a pull request by other means."""
         repo = self.repo(full_name)
         issue = new_issue(self._world, repo, self._user(login), title, body or None)
-        sha = repo.branches.setdefault(head, new_sha())
+        sha = repo.branches.get(head) or repo.push(head)
         issue.pull = Pull(head, repo.default_branch, sha)
         return issue
 
     def push(self, full_name: str, branch: str) -> str:
         """Add a commit to a branch, and so to its pull requests; returns its name."""
-        repo, sha = self.repo(full_name), new_sha()
-        repo.branches[branch] = sha
+        repo = self.repo(full_name)
+        sha = repo.push(branch)
         for issue in repo.issues:
             if issue.pull and issue.pull.head == branch and issue.state == "open":
                 issue.pull.sha = sha

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from typing import Final
@@ -59,11 +58,6 @@ class World:
     def repo(self, full_name: str) -> Repo | None:
         """The repository ``owner/name``, in any case of letters."""
         return self.repos.get(full_name.casefold())
-
-
-def new_sha() -> str:
-    """A commit's name."""
-    return secrets.token_hex(20)
 
 
 def iso(when: datetime | None) -> str | None:

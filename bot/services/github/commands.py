@@ -17,6 +17,7 @@ from bot.services.github.issues import issue_show, issues, pr_show, pulls
 from bot.services.github.live import watch
 from bot.services.github.merging import pr_approve, pr_merge, pr_review_request
 from bot.services.github.notices import notifications, notifications_read
+from bot.services.github.opening import pr_create
 from bot.services.github.restarting import cancel, rerun
 from bot.services.github.starting import run
 from bot.services.github.workflows import runs, workflows
@@ -38,6 +39,7 @@ COMMANDS: Final = (
     issue_reopen,
     pulls,
     pr_show,
+    pr_create,
     pr_approve,
     pr_review_request,
     pr_merge,

@@ -25,13 +25,7 @@ class NewIssue:
     body: str = ""
 
     def __post_init__(self) -> None:
-        if not self.title:
-            raise UserError("It has no title.", "Say it like this: `issue create <title>`.")
-        if len(self.title) > TITLE:
-            raise UserError(
-                f"A title has {TITLE} characters at most; this one has {len(self.title)}.",
-                "Put the rest on the lines below it.",
-            )
+        check_title(self.title, "Say it like this: `issue create <title>`.")
 
     def __str__(self) -> str:
         head = f"{self.repository} {self.title}".strip()
@@ -41,12 +35,31 @@ class NewIssue:
     def take(cls, text: str) -> tuple[Self, str]:
         """Read everything."""
         repository, rest = Repository.take(text)
-        title, _, body = rest.strip().partition("\n")
-        return cls(repository, _unquoted(" ".join(title.split())), body.strip()), ""
+        return cls(repository, *titled(rest)), ""
+
+
+def titled(text: str) -> tuple[str, str]:
+    """The first line, in which people quote as in a shell, and what stands below it."""
+    title, _, body = text.strip().partition("\n")
+    return _unquoted(" ".join(title.split())), body.strip()
+
+
+def check_title(title: str, hint: str) -> None:
+    """Go on only with what GitHub takes.
+
+    Raises:
+        UserError: it is none, with the ``hint``; or it is too long.
+    """
+    if not title:
+        raise UserError("It has no title.", hint)
+    if len(title) > TITLE:
+        raise UserError(
+            f"A title has {TITLE} characters at most; this one has {len(title)}.",
+            "Put the rest on the lines below it.",
+        )
 
 
 def _unquoted(title: str) -> str:
-    """People quote it, as in a shell."""
     mark = title[:1]
     inner = title[1:-1]
     whole = len(title) > 2 and mark in "\"'" and title.endswith(mark) and mark not in inner

@@ -16,7 +16,7 @@ from bot.services.github.words import first
 REPOSITORY: Final = r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,99})/(?!\.{1,2}(?![\w.-]))[A-Za-z0-9._-]{1,100}"
 """owner/name; neither is a step in a path."""
 LINK: Final = r"(?:(?P<link>https?://[^/\s?#@]{1,255})/)"
-_LOGIN: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
+LOGIN: Final = r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}"
 _REPO: Final = re.compile(rf"{LINK}?(?P<repo>{REPOSITORY})/?", re.ASCII)
 _NUMBER: Final = r"(?P<number>[1-9][0-9]{0,8})"
 _ISSUE: Final = re.compile(rf"(?:(?P<repo>{REPOSITORY})?#|){_NUMBER}", re.ASCII)
@@ -178,6 +178,6 @@ class Logins:
         """
         words = text.replace(",", " ").split()
         names = tuple(dict.fromkeys(word.removeprefix("@") for word in words))
-        if not names or not all(re.fullmatch(_LOGIN, name, re.ASCII) for name in names):
+        if not names or not all(re.fullmatch(LOGIN, name, re.ASCII) for name in names):
             raise UserError("That is no name of an account at GitHub.")
         return cls(names), ""

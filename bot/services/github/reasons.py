@@ -31,6 +31,11 @@ class Reason(Enum):
     LOCKED = "the conversation is locked"
     NOT_COLLABORATOR = "only people with access to the repository can review"
     OWN_REVIEW = "the author of a pull request cannot review it"
+    OPEN = "there is an open pull request for these branches already"
+    NOTHING_NEW = "that branch has nothing that its base has not"
+    NO_HEAD = "there is no such branch to merge, or you may not see it"
+    NO_BASE = "there is no such branch to merge into"
+    NOT_WRITER = "only people who may push to the repository can open one there"
     OVER = "it has ended already"
     RUNNING = "it still runs"
     NO_FAILED = "none of its jobs has failed"
@@ -72,6 +77,11 @@ _BY_TEXT: Final[tuple[tuple[str, Reason], ...]] = (
     ("may only be requested from collaborators", Reason.NOT_COLLABORATOR),
     ("review cannot be requested from pull request author", Reason.OWN_REVIEW),
     ("approve your own pull request", Reason.OWN_REVIEW),
+    ("pull request already exists", Reason.OPEN),
+    ("no commits between", Reason.NOTHING_NEW),
+    ("must be a collaborator", Reason.NOT_WRITER),
+    ("head: invalid", Reason.NO_HEAD),
+    ("base: invalid", Reason.NO_BASE),
     ("cannot cancel a workflow run that is completed", Reason.OVER),
     ("already running", Reason.RUNNING),
     ("is still running", Reason.RUNNING),
@@ -92,9 +102,14 @@ def given_in(body: bytes) -> Reason | None:
 
 
 def _texts(found: Mapping[str, Any]) -> list[str]:
-    """GitHub's message; and those of single fields, which are texts or objects with one."""
+    """GitHub's message; and those of single fields: a text, or an object with one or a code."""
     errors = found.get("errors")
     several = errors[:5] if isinstance(errors, list) else [errors]
     said = [found.get("message")]
-    said += [error.get("message") if isinstance(error, dict) else error for error in several]
+    said += [_of_field(error) if isinstance(error, dict) else error for error in several]
     return [text[:_LONG] for text in said if isinstance(text, str)]
+
+
+def _of_field(error: Mapping[str, Any]) -> Any:
+    """Such as ``head: invalid``, where there is no message."""
+    return error.get("message") or f"{error.get('field')}: {error.get('code')}"

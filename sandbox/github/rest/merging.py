@@ -15,7 +15,6 @@ from sandbox.github.refusals import Refusal, invalid
 from sandbox.github.repo import Repo
 from sandbox.github.rest.pulls import pull_of
 from sandbox.github.visit import Visit
-from sandbox.github.world import new_sha
 
 _PATH: Final = "/repos/{owner}/{repo}/pulls/{number}/merge"
 _NOT_ALLOWED: Final = {
@@ -50,10 +49,10 @@ async def merge(visit: Visit) -> web.Response:
     _mergeable(repo, issue, pull, str(method))
     if body.get("sha", pull.sha) != pull.sha:
         raise Refusal(409, "Head branch was modified. Review and try the merge again.")
-    pull.merged, pull.merged_by, pull.merge_sha = visit.world.now(), visit.me, new_sha()
+    pull.merge_sha = repo.push(pull.base, *([pull.sha] if method == "merge" else []))
+    pull.merged, pull.merged_by = visit.world.now(), visit.me
     issue.state, issue.closed, issue.closed_by = "closed", pull.merged, visit.me
     issue.updated = pull.merged
-    repo.branches[pull.base] = pull.merge_sha
     message = "Pull Request successfully merged"
     return web.json_response({"sha": pull.merge_sha, "merged": True, "message": message})
 

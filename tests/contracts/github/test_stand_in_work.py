@@ -108,6 +108,46 @@ async def test_a_review_is_asked_of_collaborators_who_are_told(github, ask):
     assert (await ask("GET", f"{path}/reviews"))[1][0]["state"] == "APPROVED"
 
 
+async def test_a_pull_request_is_opened_between_branches_that_differ(github, ask):
+    """Once, by who may push; 422 with what is wrong with it."""
+    github.push("acme/site", "fix/it")
+    github.push("acme/site", "main")
+    branches = [branch["name"] for branch in (await ask("GET", f"{REPO}/branches"))[1]]
+    assert {"fix/it", "main"} <= set(branches)
+    assert (await ask("GET", f"{REPO}/branches/fix%2Fit"))[1]["name"] == "fix/it"
+    assert (await ask("GET", f"{REPO}/branches/none"))[0] == 404
+    path = f"{REPO}/compare/main...fix%2Fit"
+    compared = (await ask("GET", f"{path}?per_page=1&page=2"))[1]
+    assert (compared["status"], compared["ahead_by"], compared["behind_by"]) == ("diverged", 1, 1)
+    assert "files" not in compared
+    assert "files" in (await ask("GET", path))[1]
+    new = {"title": "Mend it", "head": "fix/it", "base": "main"}
+    for change, error in (
+        ({"head": "none"}, {"field": "head", "code": "invalid"}),
+        ({"base": "none"}, {"field": "base", "code": "invalid"}),
+        ({"base": "fix/it"}, {"message": "No commits between fix/it and fix/it"}),
+        ({"title": ""}, {"field": "title", "code": "missing_field"}),
+    ):
+        status, body = await ask("POST", f"{REPO}/pulls", body={**new, **change})
+        assert (status, error.items() <= body["errors"][0].items()) == (422, True)
+    assert (await ask("POST", f"{REPO}/pulls", "carol", new))[0] == 422
+    status, made = await ask("POST", f"{REPO}/pulls", body={**new, "head": "acme:fix/it"})
+    assert (status, made["user"]["login"], made["head"]["ref"]) == (201, "bob", "fix/it")
+    status, body = await ask("POST", f"{REPO}/pulls", body=new)
+    assert body["errors"][0]["message"] == "A pull request already exists for acme:fix/it."
+
+
+async def test_what_was_merged_is_not_ahead_any_more(github, ask):
+    """But for a squash, of which the base has another commit."""
+    github.repo("acme/site").merges = ("merge", "squash")
+    for method, ahead in (("merge", 0), ("squash", 1)):
+        issue = github.add_pull("acme/site", "alice", "Bring it", f"bring-{method}")
+        path = f"{REPO}/pulls/{issue.number}/merge"
+        assert (await ask("PUT", path, body={"merge_method": method}))[0] == 200
+        compared = (await ask("GET", f"{REPO}/compare/main...bring-{method}"))[1]
+        assert compared["ahead_by"] == ahead
+
+
 async def test_notifications_are_marked_as_read_one_by_one_or_all(github, ask):
     """205, and only with the scope."""
     issue = github.add_issue("acme/site", "alice", "Hello")

@@ -1,0 +1,124 @@
+"""Opening pull requests, as oneself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final
+
+from bot.errors import UserError
+from bot.plugin import Call, Effect, Question, Ready, command
+from bot.prose import counted, short
+from bot.reply import Block, Inline, Mono, Quote, Reply, Strong, line, say
+from bot.services.github.api import GitHubApi
+from bot.services.github.beans import Pull, Repo
+from bot.services.github.branches import ahead, branches_of, lacking
+from bot.services.github.issue_replies import headline
+from bot.services.github.names import Repository
+from bot.services.github.proposals import NewPull
+from bot.services.github.site import Place
+
+_NEW: Final = "repos/{owner}/{repo}/pulls"
+_OPEN: Final = "repos/{owner}/{repo}/pulls{?state,head,base,per_page}"
+_REPO: Final = "repos/{owner}/{repo}"
+_FEW: Final = 15  # branches to choose from
+_NAME: Final = 200  # characters
+
+
+async def _show_new(
+    call: Call[GitHubApi], answers: Mapping[str, Any], pull: NewPull
+) -> Ready | Question | Reply:
+    place = call.api.site.place(pull.repository)
+    found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
+    place, base = Place(found.full_name), pull.base or found.default_branch
+    head = pull.head or str(answers.get("head", ""))
+    if not head:
+        return await _which(call.api, place, base)
+    full = replace(pull, repository=Repository(place.name), head=head, base=base)
+    if head == base:
+        raise UserError(f"{_shown(base)} cannot be merged into itself.")
+    for name in (base,) if full.of_a_fork else (base, head):
+        if (refusal := await lacking(call.api, place, name)) is not None:
+            return refusal
+    commits = await ahead(call.api, place, base, head)
+    if commits == 0:
+        return say(Mono(_shown(head)), " has nothing that ", Mono(_shown(base)), " has not.")
+    if (there := await _already(call.api, place, full)) is not None:
+        return there
+    return Ready({"pull": full}, _preview(call, place, full, commits))
+
+
+@command(
+    "pr create",
+    aliases=("pr new", "pr open"),
+    effect=Effect.WRITE,
+    examples=(
+        "pr create head:fix-login Let people log in again",
+        "pr create acme/site head:fix-login base:release-2 Let people log in again",
+    ),
+    prepare=_show_new,
+)
+async def pr_create(call: Call[GitHubApi], pull: NewPull) -> Reply:
+    """Open a pull request, as yourself: from the branch head: into base:, or the default branch.
+
+    The first line is its title, the lines below it are its text.
+    """
+    place = call.api.site.place(pull.repository)
+    made = await call.api.made(
+        Pull,
+        "POST",
+        _NEW,
+        place.variables,
+        what=f"repository {place}",
+        data={"title": pull.title, "head": pull.head, "base": pull.base, "body": pull.body},
+    )
+    link = call.api.site.issue_link(f"{place}#{made.number}", pull=True)
+    ends = f", {_shown(pull.head)} into {_shown(pull.base)}: "
+    return Reply((line("Opened ", link, ends, headline(made)),), about=link)
+
+
+async def _which(api: GitHubApi, place: Place, base: str) -> Question:
+    """Ask which branch to merge; from a list where they are few.
+
+    Raises:
+        UserError: there is no other one.
+    """
+    there = await branches_of(api, place)
+    others = tuple(name for name in there if name != base)
+    if there and not others:
+        raise UserError(f"{place} has no branch but {_shown(base)}, so there is nothing to merge.")
+    few = others if len(others) <= _FEW else ()
+    asked = say("Which branch shall be merged into ", Strong(_shown(base)), "?")
+    return Question("head", asked, few)
+
+
+async def _already(api: GitHubApi, place: Place, new: NewPull) -> Reply | None:
+    """What to say where the two branches have an open pull request."""
+    owner = place.variables["owner"]
+    head = new.head if new.of_a_fork else f"{owner}:{new.head}"
+    wanted = {"state": "open", "head": head, "base": new.base, "per_page": 1}
+    what = f"repository {place}"
+    for one in await api.read_all(Pull, _OPEN, {**place.variables, **wanted}, what):
+        link = api.site.issue_link(f"{place}#{one.number}", pull=True)
+        return Reply((line(link, " is open for that already: ", headline(one)),), about=link)
+    return None
+
+
+def _preview(call: Call[GitHubApi], place: Place, new: NewPull, commits: int | None) -> Reply:
+    site = call.api.site
+    ends: list[Inline] = [f"{_shown(new.head)} into ", Strong(_shown(new.base))]
+    if commits is not None:
+        path = f"compare/{new.base}...{new.head}"
+        ends += [": ", site.link(place, path, counted(commits, "commit"))]
+    blocks: list[Block] = [
+        line("A new pull request in ", site.link(place), " as ", Strong(call.account), ":"),
+        line(Strong(new.title)),
+        line(*ends, "."),
+    ]
+    if new.body:
+        blocks.append(Quote(new.body))
+    return Reply(tuple(blocks))
+
+
+def _shown(branch: str) -> str:
+    return short(branch, _NAME)
