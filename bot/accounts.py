@@ -66,15 +66,23 @@ class Accounts:
             raise NotConnected(
                 f"You have not connected {service.title}.", f"Say `connect {service.name}`."
             )
-        known = await self.knows(actor) and not self._pins.shown_another(actor.user)
-        if not known or found.identity != actor.identity:
-            await self.must_be_able_to_connect(actor)
-            raise UserError(
-                f"Your credential for {service.name} is frozen, because your identity has changed.",
-                f"Say `connect {service.name}` in our direct message to connect again.",
-            )
+        await self._must_not_be_frozen(actor, found)
         await self._vault.touch(actor.user, service.name, datetime.now(UTC))
-        return found if _is_fresh(found) else await self._renewed(actor, service)
+        if _is_fresh(found):
+            return found
+        renewed = await self._renewed(actor, service)
+        await self._must_not_be_frozen(actor, renewed)  # it has taken a while
+        return renewed
+
+    async def _must_not_be_frozen(self, actor: Actor, credential: Credential) -> None:
+        known = await self.knows(actor) and not self._pins.shown_another(actor.user)
+        if not known or credential.identity != actor.identity:
+            await self.must_be_able_to_connect(actor)
+            name = credential.service
+            raise UserError(
+                f"Your credential for {name} is frozen, because your identity has changed.",
+                f"Say `connect {name}` in our direct message to connect again.",
+            )
 
     async def _renewed(self, actor: Actor, service: Service[Any]) -> Credential:
         """Whoever waits for it may go away: what the service gives in exchange is kept."""
@@ -293,17 +301,20 @@ class Accounts:
         """
         slot = (actor.user, service)
         async with self._slots[slot]:
-            self._unwritten.pop(slot, None)
+            unwritten = self._unwritten.pop(slot, None)
             known = self._services.get(service)
-            revoked = known is not None and await self._revoke(actor, known)
+            revoked = known is not None and await self._revoke(actor, known, unwritten)
             return revoked, await self._vault.delete(*slot)
 
-    async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
+    async def _revoke(self, actor: Actor, service: Service[Any], unwritten: Grant | None) -> bool:
+        """Revoke what is stored, or what has taken its place and could not be written."""
         try:
             credential = await self._vault.get(actor.user, service.name)
             if credential is None or credential.identity != actor.identity:
                 return False
-            return await service.revoke(credential)
+            return await service.revoke(
+                _granted(credential, unwritten) if unwritten else credential
+            )
         except (Unopenable, ServiceError) as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
             return False

@@ -165,6 +165,42 @@ async def test_what_cannot_be_written_is_not_used_and_not_lost(stage, cloud, mon
     assert len(cloud.renewed) == 1
 
 
+async def test_what_could_not_be_written_is_what_disconnecting_revokes(stage, cloud, monkeypatch):
+    """Of the old token a service may say that it is revoked: it is spent."""
+    await _stored(stage)
+    put = stage.vault.put
+
+    async def full(_):
+        raise StorageError("the disk is full", "Make room")
+
+    monkeypatch.setattr(stage.vault, "put", full)
+    await stage.says(ALICE, "!cloud look")
+    monkeypatch.setattr(stage.vault, "put", put)
+    await stage.says(ALICE, "disconnect cloud", room=DM)
+    assert cloud.revoked == ["alice:11abcdef01+"]
+    assert await _kept(stage) is None
+
+
+async def test_freezing_somebody_while_it_is_renewed_leaves_it_unused(stage, cloud):
+    await _stored(stage)
+    await _is_renewing(stage, cloud, ROOM)
+    await stage.pins.freeze(ALICE)
+    cloud.may_answer.set()
+    await stage.rests()
+    assert cloud.used == []
+    assert "An admin has frozen" in stage.sent.texts[-1]
+
+
+async def test_an_identity_that_changes_while_it_is_renewed_leaves_it_unused(stage, cloud):
+    await _stored(stage)
+    await _is_renewing(stage, cloud, ROOM)
+    await stage.show(ALICE, "z" * 43)
+    cloud.may_answer.set()
+    await stage.rests()
+    assert cloud.used == []
+    assert await _kept(stage) == "alice:11abcdef01+", "it is the only one that is good"
+
+
 async def test_disconnecting_while_it_is_renewed_leaves_nothing_and_revokes_the_new_one(
     stage, cloud
 ):
