@@ -24,6 +24,13 @@ _REFUSALS: Final = ("error", "denied")  # of OAuth 2 (RFC 6749, section 4.1.2.1)
 _OF_A_REFUSAL: Final = frozenset((*_REFUSALS, "iss"))  # RFC 9207: who refuses
 
 
+class _Query(dict[str, str]):
+    """What came back. It does not show itself: where a callback fails, its future is logged."""
+
+    def __repr__(self) -> str:
+        return "********"
+
+
 @dataclass(slots=True)
 class Expected:
     """A visit that is waited for. ``address`` is where the service's page sends its user back to.
@@ -114,7 +121,7 @@ class Callbacks:
         del self._expected[state]
         if expected.came.done():  # nobody waits any more
             return None
-        expected.came.set_result(came)
+        expected.came.set_result(_Query(came))
         expected.ticket = secrets.token_urlsafe(16)
         self._show(expected)
         return expected.ticket

@@ -99,6 +99,19 @@ async def test_a_flow_may_know_at_once_what_somebody_came_back_with():
     assert await person.task == {"code": "abc"}
 
 
+async def test_a_bug_in_a_flow_logs_nothing_of_what_somebody_came_back_with(log):
+    """asyncio writes a part of its future's result beside the traceback."""
+    stream, person = log(), Person()
+    person.task = asyncio.create_task(person.talk.callback(person.page, lambda _: 1 / 0))
+    await person.hears()
+    person.visits(code="very-secret")
+    await asyncio.sleep(0)
+    person.task.cancel()
+    await asyncio.gather(person.task, return_exceptions=True)
+    assert "Exception in callback" in stream.getvalue()
+    assert "secret" not in stream.getvalue()
+
+
 async def test_without_the_code_nobody_is_through(alice):
     """Somebody else, to whom the link was passed on, is at that page."""
     alice.visits(code="abc")
