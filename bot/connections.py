@@ -144,7 +144,8 @@ class Connections:
         """A new conversation in the direct message; one that was under way ends."""
         actor = message.actor
         room, elsewhere = actor.room, not actor.private
-        if elsewhere or not self._rooms.is_encrypted(room):
+        # links and codes are for nobody else: where somebody has come in, it is no longer one
+        if elsewhere or not await self._intake.accepts(message):
             room, elsewhere = await self._rooms.direct(actor.user), True
         # another room of theirs may begin one at the same time
         while (found := self._open.get(actor.user)) is not None:

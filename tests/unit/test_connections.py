@@ -52,12 +52,14 @@ async def connections(accounts):
     async def tell(*_, **__):
         return None
 
-    rooms = SimpleNamespace(is_encrypted=lambda room: True)
+    async def accepts(_):
+        return True
+
     connections = Connections(
         accounts=accounts,
         answers=SimpleNamespace(tell=tell),
-        intake=None,
-        rooms=rooms,
+        intake=SimpleNamespace(accepts=accepts),
+        rooms=None,
         lanes=None,
     )
     yield connections
