@@ -13,9 +13,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
+from pathlib import Path
 from typing import Annotated, Any, Generic, Protocol, Self, TypeVar, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, PlainValidator
+from pydantic import AfterValidator, BaseModel, ConfigDict, PlainValidator
 
 from bot.errors import Unauthorized
 from bot.model import Actor, Credential
@@ -35,6 +36,16 @@ def _secret(value: object) -> Secret:
 
 SecretValue = Annotated[Secret, PlainValidator(_secret)]
 """A field of :class:`Settings` whose value is never shown."""
+
+
+def _is_there(value: Path) -> Path:
+    if not value.is_file():
+        raise ValueError("is no file that is there")
+    return value
+
+
+FileValue = Annotated[Path, AfterValidator(_is_there)]
+"""A field of :class:`Settings` that names a file, such as ``ca_file``."""
 
 
 class Settings(BaseModel):

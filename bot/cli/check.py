@@ -8,11 +8,12 @@ from pathlib import Path
 
 import typer
 
+from bot.addresses import in_clear
 from bot.cli.findings import Finding, Verdict, fail, ok, show, warn
 from bot.cli.login_check import stored_login
 from bot.cli.opening import open_database, read_sealer
 from bot.cli.options import DEFAULT_CONFIG, ConfigFile
-from bot.cli.reaching import in_clear, reach
+from bot.cli.reaching import reach
 from bot.config import Config, ServiceEntry, WebConfig, load
 from bot.errors import ActasError, ConfigError
 from bot.matrix.client import Homeserver

@@ -11,7 +11,6 @@ from urllib.parse import urlsplit
 
 _TIMEOUT: Final = 10.0  # seconds
 _PORTS: Final = {"http": 80, "https": 443}
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 async def reach(origin: str, ca_file: Path | None = None) -> str | None:
@@ -34,9 +33,3 @@ async def reach(origin: str, ca_file: Path | None = None) -> str | None:
         return os.strerror(number) if number > 0 else error.strerror or type(error).__name__
     writer.close()
     return None
-
-
-def in_clear(origin: str) -> bool:
-    """Whether what is sent there can be read on the way: no TLS, and another machine."""
-    url = urlsplit(origin)
-    return url.scheme == "http" and url.hostname not in _LOOPBACK

@@ -4,27 +4,18 @@ from __future__ import annotations
 
 import re
 from typing import Annotated, Final, Self
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
-from bot.addresses import Origin
+from bot.addresses import PrivateOrigin
 from bot.plugin import Settings
 
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
         raise ValueError("is not a region of AWS, such as eu-central-1")
-    return value
-
-
-def _private(value: str | None) -> str | None:
-    url = urlsplit(value or "")
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https://, as people's things are read there")
     return value
 
 
@@ -46,7 +37,7 @@ class AwsSettings(Settings):
     regions: tuple[Region, ...] = Field(
         default=(), description="Leave it out, or list the regions that people may use"
     )
-    endpoint_url: Annotated[Origin | None, AfterValidator(_private)] = Field(
+    endpoint_url: PrivateOrigin | None = Field(
         default=None, description="Leave it out, unless something else answers in AWS's place"
     )
     session_hours: int = Field(

@@ -2,20 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-from urllib.parse import urlsplit
+from pydantic import Field
 
-from pydantic import AfterValidator, Field
-
-from bot.addresses import Address
-from bot.plugin import Settings
-
-
-def _readable(value: Path | None) -> Path | None:
-    if value is not None and not value.is_file():
-        raise ValueError("is no file that is there")
-    return value
+from bot.addresses import Address, origin_of
+from bot.plugin import FileValue, Settings
 
 
 class JenkinsSettings(Settings):
@@ -30,7 +20,7 @@ class JenkinsSettings(Settings):
         examples=["https://ci.example.org"],
         description="Give Jenkins' address, with its path if it has one: https://ci.example.org",
     )
-    ca_file: Annotated[Path | None, AfterValidator(_readable)] = Field(
+    ca_file: FileValue | None = Field(
         default=None, description="Leave it out, or give a file of certificates (PEM)"
     )
     timeout: float = Field(
@@ -40,5 +30,4 @@ class JenkinsSettings(Settings):
     @property
     def origin(self) -> str:
         """``scheme://host[:port]``: where credentials are sent to."""
-        parts = urlsplit(self.url)
-        return f"{parts.scheme}://{parts.netloc}"
+        return origin_of(self.url)

@@ -2,32 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Literal
 
-from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator
 from pydantic_core import PydanticKnownError
 
-from bot.addresses import Origin
+from bot.addresses import PrivateOrigin
 from bot.plugin import SecretValue, Settings
 from bot.secret import Secret
 
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 _NEEDED = {
     "pin": ("consumer_key", "consumer_secret"),
     "web": ("consumer_key", "consumer_secret"),
     "oauth2": ("client_id",),
 }
-
-
-def _private(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https://, as tokens are sent there")
-    return value
-
-
-PrivateOrigin = Annotated[Origin, AfterValidator(_private)]
 
 
 class TwitterSettings(Settings):

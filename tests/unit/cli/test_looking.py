@@ -220,19 +220,3 @@ async def test_a_server_without_tls_is_not_taken_for_one_with():
     assert "TLS failed" in await reach(f"https://127.0.0.1:{port}")
     server.close()
     await server.wait_closed()
-
-
-@pytest.mark.parametrize(
-    ("origin", "clear"),
-    [
-        ("http://127.0.0.1:8008", False),
-        ("http://localhost", False),
-        ("http://synapse:8008", True),
-        ("https://matrix.example.org", False),
-    ],
-)
-def test_what_can_be_read_on_the_way_is_known(origin, clear):
-    """Plain HTTP to another machine."""
-    from bot.cli.reaching import in_clear
-
-    assert in_clear(origin) is clear
