@@ -7,13 +7,13 @@ has one time limit for all of it. An answer that is longer than a token's can be
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Mapping
 from typing import Final
 
 import aiohttp
 
 from bot.errors import RateLimited, ServiceError, Unavailable
+from bot.log.quiet import keep_quiet
 
 LONGEST_ANSWER: Final = 16 * 1024  # bytes; a token answer has some hundreds
 NONSENSE: Final = "its answer cannot be understood"
@@ -31,22 +31,25 @@ async def post(
         async with asyncio.timeout(within):
             status, body = await _exchange(address, headers, form)
     except TimeoutError:
-        return Unavailable("no answer in time")
+        reason = f"no answer within {within:g} seconds"
+    except aiohttp.ClientConnectorCertificateError:
+        reason = "its certificate is not trusted here"
     except (aiohttp.ClientError, OSError):
-        return Unavailable("no connection")
+        reason = "no connection"
     except ValueError:
-        return Unavailable(NONSENSE)
-    if status == 429:
-        return RateLimited()
-    if status != 200 and not 400 <= status < 500:
-        return Unavailable(f"status {status}")
-    return status, body
+        reason = NONSENSE
+    else:
+        if status == 429:
+            return RateLimited()
+        if status == 200 or 400 <= status < 500:
+            return status, body
+        reason = f"status {status}"
+    return Unavailable(reason)
 
 
 def quiet_oauthlib() -> None:
     """Keep oauthlib from logging, which writes verifiers and tokens at DEBUG."""
-    logger = logging.getLogger("oauthlib")
-    logger.setLevel(max(logger.level, logging.WARNING))
+    keep_quiet("oauthlib")
 
 
 async def _exchange(address: str, headers: Mapping[str, str], form: str) -> tuple[int, bytes]:

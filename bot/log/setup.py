@@ -16,7 +16,9 @@ from bot.log.rendering import render_json, render_text
 from bot.log.traces import format_trace
 
 QUIET: Final = (
+    "aiobotocore",
     "aiohttp.access",
+    "botocore",
     "nio",
     "oauthlib",
     "peewee",

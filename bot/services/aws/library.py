@@ -6,7 +6,6 @@ and at the address of a machine's metadata, and repeats what failed. Here all th
 
 from __future__ import annotations
 
-import logging
 from functools import cache
 from typing import Any, Final
 
@@ -18,6 +17,7 @@ from botocore.configprovider import (
     ConstantProvider,
 )
 
+from bot.log.quiet import keep_quiet
 from bot.services.aws.models import Models
 from bot.services.aws.settings import AwsSettings
 from bot.services.aws.transport import Transport
@@ -33,9 +33,7 @@ class ClosedSession(AioSession):  # type: ignore[misc]  # aiobotocore has no typ
     """What clients are made of. It holds nobody's keys, and knows nothing but what is built in."""
 
     def __init__(self) -> None:
-        for name in _TALKATIVE:
-            logger = logging.getLogger(name)
-            logger.setLevel(max(logger.level, logging.WARNING))
+        keep_quiet(*_TALKATIVE)
         super().__init__()
         defaults = {
             name: ConstantProvider(default)

@@ -71,7 +71,8 @@ class Site:
         except Lost as lost:
             failure = Unavailable(lost.reason, retryable=not (lost.sent and changes))
         except TimeoutError:
-            failure = Unavailable("no answer in time", retryable=not changes)
+            reason = f"no answer within {self.settings.timeout:g} seconds"
+            failure = Unavailable(reason, retryable=not changes)
         except Exception:  # noqa: BLE001 - botocore's parsers raise whatever they stumble over
             failure = Unavailable(NONSENSE, retryable=not changes)
         raise failure  # here: no context holds the request

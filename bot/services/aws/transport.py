@@ -61,7 +61,7 @@ class Transport:
         try:
             return await self._send(request)
         except TimeoutError:
-            lost = Lost("no answer in time", sent=True)
+            lost = Lost(f"no answer within {self._timeout.total:g} seconds", sent=True)
         except aiohttp.ClientConnectorCertificateError:
             lost = Lost("its certificate is not trusted here", sent=False)
         except aiohttp.ClientConnectorError:

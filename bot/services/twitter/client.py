@@ -6,11 +6,11 @@ address, so that it could not be sent anywhere else.
 
 from __future__ import annotations
 
-import logging
 from typing import Any, Final
 
 import tweepy
 
+from bot.log.quiet import keep_quiet
 from bot.services.twitter.session import TwitterSession
 
 # at DEBUG these write whole requests, with whatever authorises them
@@ -26,9 +26,7 @@ class Client(tweepy.Client):  # type: ignore[misc]  # tweepy ships no type infor
     session: TwitterSession
 
     def __init__(self, user_id: str, session: TwitterSession) -> None:
-        for name in _TALKATIVE:
-            logger = logging.getLogger(name)
-            logger.setLevel(max(logger.level, logging.WARNING))
+        keep_quiet(*_TALKATIVE)
         super().__init__(return_type=dict, wait_on_rate_limit=False)
         self.session.close()
         self.session, self.user_id = session, user_id
