@@ -8,7 +8,6 @@ stands in. Link-local addresses (a cloud's metadata) are never what a name may m
 from __future__ import annotations
 
 import socket
-from collections.abc import Callable
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
@@ -17,7 +16,6 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from bot.errors import Unavailable
 
 Address = IPv4Address | IPv6Address
-Lookup = Callable[[], AbstractResolver]
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: leads to the IPv4 address at its end
 _LOCAL: Final = "localhost"
@@ -29,12 +27,6 @@ def literal(host: str) -> Address | None:
         return ip_address(host.strip("[]"))
     except ValueError:
         return None
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a URL's host says itself that it is this machine."""
-    address = literal(host)
-    return host == _LOCAL or (address is not None and address.is_loopback)
 
 
 def may_mean(host: str, address: Address, *, private: bool) -> bool:

@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, Field
 
-from bot.addresses import Address
-from bot.plugin import Settings
+from bot.addresses import Address, in_clear, origin_of
+from bot.plugin import FileValue, Settings
 from bot.services.http.declared import CommandSettings, WhoamiSettings, phrase
 from bot.services.http.declared_token import TokenSettings
-from bot.services.http.network import is_loopback, literal
+from bot.services.http.network import literal
 from bot.services.http.site import Site
 
 
 def _reachable(value: str) -> str:
     url = urlsplit(value)
     host = url.hostname or ""
-    if url.scheme != "https" and not is_loopback(host):
-        raise ValueError("is not https://, which only an address of this machine may be without")
+    if in_clear(value):
+        raise ValueError("must begin with https://, as people's secrets are sent there")
     if literal(host) is None and not any(char.isalpha() for char in host):
         raise ValueError("has a host that is neither a name nor an address")
     parts = url.path.split("/")[1:]
     if any(unquote(part) in ("", ".", "..") for part in parts) or "\\" in value:
         raise ValueError("has an empty part, . or .. in its path")
-    return value
-
-
-def _readable(value: Path | None) -> Path | None:
-    if value is not None and not value.is_file():
-        raise ValueError("is no file that is there")
     return value
 
 
@@ -73,7 +66,7 @@ class HttpSettings(Settings):
     private_network: bool = Field(
         default=False, description="Write true where the name leads into your own network"
     )
-    ca_file: Annotated[Path | None, AfterValidator(_readable)] = Field(
+    ca_file: FileValue | None = Field(
         default=None, description="Leave it out, or give a file of certificates (PEM)"
     )
     timeout: float = Field(
@@ -83,11 +76,10 @@ class HttpSettings(Settings):
     @property
     def site(self) -> Site:
         """Where it is, and how it is reached."""
-        parts = urlsplit(self.url)
         return Site(
             title=self.title,
             url=self.url,
-            origin=f"{parts.scheme}://{parts.netloc}",
+            origin=origin_of(self.url),
             sending=self.token.sending,
             timeout=self.timeout,
             private_network=self.private_network,
