@@ -47,6 +47,7 @@ class GitLabStandIn(StandIn):
         app.add_routes(
             [
                 web.get("/api/v4/user", self._user),
+                web.get("/api/v4/personal_access_tokens/self", self._token),
                 web.delete("/api/v4/personal_access_tokens/self", self._revoke),
                 web.get("/api/v4/projects", self._projects),
                 web.get(f"{of}/issues", self._in(self._issues)),
@@ -98,6 +99,10 @@ class GitLabStandIn(StandIn):
     async def _user(self, request: web.Request) -> web.Response:
         token: Token = request[_TOKEN]
         return web.json_response({**token.user.shape, "email": "someone@example.org"})
+
+    async def _token(self, request: web.Request) -> web.Response:
+        token: Token = request[_TOKEN]
+        return web.json_response({"active": True, "expires_at": token.expires})
 
     async def _revoke(self, request: web.Request) -> web.Response:
         request[_TOKEN].revoked = True

@@ -32,11 +32,12 @@ class User:
 
 @dataclass(slots=True)
 class Token:
-    """A personal access token."""
+    """A personal access token. ``expires`` is a date; at its beginning (UTC) it ends."""
 
     user: User
     scopes: frozenset[str]
     revoked: bool = False
+    expires: str | None = "2027-03-01"
 
 
 @dataclass(slots=True)

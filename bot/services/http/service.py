@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.errors import ServiceError, Unavailable
 from bot.model import Credential
-from bot.plugin import Call, Command, Effect, Flow, Ready
+from bot.plugin import Call, Command, Effect, Flow, Known, Ready
 from bot.prose import short
 from bot.reply import Reply
 from bot.services.http import data, marks
 from bot.services.http.arguments import stamp
 from bot.services.http.client import HttpApi, Request
-from bot.services.http.declared import CommandSettings
+from bot.services.http.declared import CommandSettings, WhoamiSettings
 from bot.services.http.declared_argument import parameters
 from bot.services.http.declared_request import RequestSettings
 from bot.services.http.running import Prove, Running
@@ -32,7 +32,8 @@ class HttpService:
         self.site = settings.site
         self.origins: Sequence[str] = (self.site.origin,)
         self.flows: Sequence[Flow] = (settings.token.flow(),)
-        self._whoami, self._revoke = settings.whoami, settings.token.revoke
+        self._whoami, self._expires = settings.whoami, settings.expires
+        self._revoke = settings.token.revoke
         self.commands: Sequence[Command] = tuple(
             command_of(name, spec, self.whoami) for name, spec in settings.commands.items()
         )
@@ -46,19 +47,32 @@ class HttpService:
         finally:
             await api.close()
 
-    async def whoami(self, api: HttpApi) -> str:
-        """The account's name over there, as the declaration makes it.
+    async def whoami(self, api: HttpApi) -> Known:
+        """The account's name over there, as the declaration makes it, and when its token ends.
 
         Raises:
             Unauthorized: the token is not accepted.
         """
-        body = await api.send(_request(self._whoami, safe=True))
-        answer = data.bounded(data.read(body, retryable=True))
-        known = {"site": self.site.origin}
-        name = marks.plain(self._whoami.answer.rendered(answer, known, retryable=True))
+        name = await self._told(api, self._whoami)
         if not name:
             raise Unavailable("it does not say whose account that is")
-        return short(name, 200)
+        return Known(short(name, 200), await self._end(api))
+
+    async def _end(self, api: HttpApi) -> datetime | None:
+        """When the token ends; None where the service does not say so, for whatever reason."""
+        if self._expires is None:
+            return None
+        with suppress(ServiceError, ValueError):
+            end = datetime.fromisoformat(await self._told(api, self._expires))
+            return end if end.tzinfo else end.replace(tzinfo=UTC)
+        return None
+
+    async def _told(self, api: HttpApi, declared: WhoamiSettings) -> str:
+        """What a declaration makes of the answer to its request."""
+        body = await api.send(_request(declared, safe=True))
+        answer = data.bounded(data.read(body, retryable=True))
+        known = {"site": self.site.origin}
+        return marks.plain(declared.answer.rendered(answer, known, retryable=True))
 
     async def revoke(self, credential: Credential) -> bool:
         """Whether the service says that the token is good for nothing any more."""

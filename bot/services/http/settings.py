@@ -60,6 +60,10 @@ class HttpSettings(Settings):
     whoami: WhoamiSettings = Field(
         description='Say how the account is named: {get: user, answer: "{{ username }}"}'
     )
+    expires: WhoamiSettings | None = Field(
+        default=None,
+        description='Say how the end of a token is found: {get: token, answer: "{{ expires_at }}"}',
+    )
     commands: Annotated[dict[str, CommandSettings], AfterValidator(_distinct)] = Field(
         description="Give commands by their names; docs/http-services.md shows how"
     )

@@ -52,6 +52,10 @@ class Said:
 
     async def whoami(self):
         """Who they are over there."""
+        return (await self.known()).account
+
+    async def known(self):
+        """Who they are over there, and when their token ends."""
         async with self.service.api(self.credential) as api:
             return await self.service.whoami(api)
 

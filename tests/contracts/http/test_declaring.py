@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import re
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -332,3 +333,19 @@ def test_it_sees_the_contract_and_nothing_else_of_the_bot():
 def test_no_file_of_it_is_long():
     folder = Path(SERVICE.create.__globals__["__file__"]).parent
     assert max(len(path.read_text().splitlines()) for path in folder.glob("*.py")) < 200
+
+
+@pytest.mark.parametrize(
+    ("says", "ends"),
+    [
+        ({"ends": "2027-03-01"}, datetime(2027, 3, 1, tzinfo=UTC)),
+        ({"ends": "2027-03-01T12:30:00Z"}, datetime(2027, 3, 1, 12, 30, tzinfo=UTC)),
+        ({"ends": None}, None),
+        ({"ends": "never"}, None),
+        ({}, None),
+    ],
+)
+async def test_the_end_of_a_token_is_known_where_the_service_tells_it(tell, says, ends):
+    expires = {"get": "token", "answer": "{{ ends }}"}
+    said = tell({"name": "alice", **says}, settings={**MINIMAL, "expires": expires})
+    assert (await said.known()).expires == ends

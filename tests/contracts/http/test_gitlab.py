@@ -20,6 +20,10 @@ from tests.contracts.fakes import links, plain
 from tests.contracts.http.conftest import Said
 
 
+async def test_it_is_known_when_a_token_ends(gitlab):
+    assert f"{(await gitlab.said.known()).expires:%Y-%m-%d}" == "2027-03-01"
+
+
 async def test_projects_are_listed_and_a_number_of_the_list_is_a_project(gitlab):
     reply = await gitlab.said("projects")
     assert plain(reply) == f"1. team/website ({gitlab.url}/team/website)"
