@@ -24,6 +24,11 @@ class People:
         """The rate limits."""
         return self._world.limits
 
+    @property
+    def apps(self) -> list[App]:
+        """What is registered."""
+        return list(self._world.apps.values())
+
     def add_user(self, login: str, name: str = "", *, kind: str = "User") -> User:
         """Add somebody; an organisation is of kind ``Organization``."""
         user = User(self._world.new_id(), login, name, kind)

@@ -61,8 +61,16 @@ class Issue(Bean):
     assignees: Many[User] = ()
     comments: Count = 0
     created_at: AwareDatetime
+    draft: bool = False
     pull_request: dict[str, Any] | None = None
     repository_url: Text = ""
+
+    @property
+    def standing(self) -> str:
+        """``open``, ``closed``; of a pull request also ``draft`` and ``merged``."""
+        if self.pull_request and self.pull_request.get("merged_at"):
+            return "merged"
+        return "draft" if self.draft and self.state == "open" else self.state
 
 
 class Said(Bean):

@@ -22,15 +22,15 @@ _REPO: Final = "repos/{owner}/{repo}"
 Reasons = Literal["completed", "not-planned"]
 
 
-async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], issue: NewIssue) -> Ready:
-    place = call.api.site.place(issue.repository)
+async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], title: NewIssue) -> Ready:
+    place = call.api.site.place(title.repository)
     found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
-    full = replace(issue, repository=Repository(found.full_name))
+    full = replace(title, repository=Repository(found.full_name))
     head = line("A new issue in ", call.api.site.link(place), " as ", Strong(call.account), ":")
-    blocks: list[Block] = [head, line(Strong(issue.title))]
-    if issue.body:
-        blocks.append(Quote(issue.body))
-    return Ready({"issue": full}, Reply(tuple(blocks)))
+    blocks: list[Block] = [head, line(Strong(title.title))]
+    if title.body:
+        blocks.append(Quote(title.body))
+    return Ready({"title": full}, Reply(tuple(blocks)))
 
 
 @command(
@@ -40,19 +40,19 @@ async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], issue: NewIssue
     examples=("issue create The login page is blank", "issue create acme/site Broken link"),
     prepare=_show_new,
 )
-async def issue_create(call: Call[GitHubApi], issue: NewIssue) -> Reply:
+async def issue_create(call: Call[GitHubApi], title: NewIssue) -> Reply:
     """Open an issue, as yourself.
 
     The first line is its title, the lines below it are its text.
     """
-    place = call.api.site.place(issue.repository)
+    place = call.api.site.place(title.repository)
     made = await call.api.made(
         Issue,
         "POST",
         _NEW,
         place.variables,
         what=f"repository {place}",
-        data={"title": issue.title, "body": issue.body},
+        data={"title": title.title, "body": title.body},
     )
     link = call.api.site.issue_link(f"{place}#{made.number}")
     return Reply((line("Opened ", link, ": ", headline(made)),), about=link)

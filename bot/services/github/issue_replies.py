@@ -48,7 +48,7 @@ def listed(
 def shown(site: Site, full: str, issue: Issue, said: Sequence[Said], now: datetime) -> Reply:
     """An issue with its last comments."""
     link = site.issue_link(full, pull=issue.pull_request is not None)
-    state = issue.state
+    state = issue.standing
     if issue.state_reason not in ("", "completed", "reopened"):
         state = f"{state}, {short(issue.state_reason, 30).replace('_', ' ')}"
     facts = [
@@ -126,9 +126,8 @@ def body(text: str) -> Iterator[Block]:
 
 def _row(site: Site, full: str, item: Issue | Pull, now: datetime) -> Line:
     is_pull = isinstance(item, Pull) or item.pull_request is not None
-    state = item.standing if isinstance(item, Pull) else item.state
     facts = [
-        *([state] if state != "open" else []),
+        *([item.standing] if item.standing != "open" else []),
         f"by {item.user.login}",
         age(item.created_at, now),
         *_labels(item.labels),
@@ -148,7 +147,9 @@ def _comments(said: Sequence[Said], count: int, now: datetime) -> Iterator[Line]
 
 def _labels(labels: Sequence[Label]) -> Iterator[str]:
     if labels:
-        yield "labels " + ", ".join(short(label.name, 50) for label in labels[:10])
+        yield f"label{'s' * (len(labels) > 1)} " + ", ".join(
+            short(label.name, 50) for label in labels[:10]
+        )
 
 
 def _people(what: str, people: Sequence[User]) -> Iterator[str]:

@@ -132,6 +132,11 @@ class ThreadRef:
         """GitHub's id of it."""
         return self.text.partition(" ")[0].removeprefix(THREAD)
 
+    @property
+    def issue(self) -> str:
+        """``owner/name#12``, where it is known to be about that."""
+        return self.text.partition(" ")[2]
+
     @classmethod
     def take(cls, text: str) -> tuple[Self, str]:
         """Read one word.

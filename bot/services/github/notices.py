@@ -50,7 +50,8 @@ async def notifications_read(call: Call[GitHubApi], notification: ThreadRef) -> 
     """Mark a notification as read."""
     variables = {"thread": notification.id}
     await call.api.change("PATCH", _ONE, variables, "such notification")
-    return say("It is marked as read.")
+    about = f" of {notification.issue}" if notification.issue else ""
+    return say(f"Your notification{about} is marked as read.")
 
 
 async def _asked(api: GitHubApi) -> tuple[Thread, ...]:

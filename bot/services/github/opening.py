@@ -26,8 +26,9 @@ _NAME: Final = 200  # characters
 
 
 async def _show_new(
-    call: Call[GitHubApi], answers: Mapping[str, Any], pull: NewPull
+    call: Call[GitHubApi], answers: Mapping[str, Any], branch_and_title: NewPull
 ) -> Ready | Question | Reply:
+    pull = branch_and_title
     place = call.api.site.place(pull.repository)
     found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
     place, base = Place(found.full_name), pull.base or found.default_branch
@@ -45,7 +46,7 @@ async def _show_new(
         return say(Mono(_shown(head)), " has nothing that ", Mono(_shown(base)), " has not.")
     if (there := await _already(call.api, place, full)) is not None:
         return there
-    return Ready({"pull": full}, _preview(call, place, full, commits))
+    return Ready({"branch_and_title": full}, _preview(call, place, full, commits))
 
 
 @command(
@@ -58,11 +59,13 @@ async def _show_new(
     ),
     prepare=_show_new,
 )
-async def pr_create(call: Call[GitHubApi], pull: NewPull) -> Reply:
-    """Open a pull request, as yourself: from the branch head: into base:, or the default branch.
+async def pr_create(call: Call[GitHubApi], branch_and_title: NewPull) -> Reply:
+    """Open a pull request for a branch, as yourself.
 
-    The first line is its title, the lines below it are its text.
+    The branch stands behind ``head:``; where you leave it out, I ask. It goes into the default
+    branch, or into another one behind ``base:``. Lines below the title are its text.
     """
+    pull = branch_and_title
     place = call.api.site.place(pull.repository)
     made = await call.api.made(
         Pull,

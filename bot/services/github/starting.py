@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from bot.errors import Forbidden, ServiceError, UserError
+from bot.errors import Forbidden, NotFound, ServiceError, UserError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
 from bot.reply import Follow, Reply, Strong, line
 from bot.services.github import definitions
@@ -177,6 +177,11 @@ async def _declared(
         return definitions.read(content)
     except Forbidden:  # its token may start it without reading what is in the repository
         return None
+    except NotFound:
+        failure = UserError(
+            f"{place} has no branch or tag {ref}, or no {workflow.file} on it.",
+            "Inputs are said as name=value.",
+        )
     except LookupError:
         failure = UserError(
             f"{workflow.file} cannot be started by hand: on {ref} it has no workflow_dispatch."

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from bot.errors import NotFound
+from bot.errors import UserError
 from bot.plugin import Call, command
 from bot.prose import short
 from bot.reply import Reply, line, numbered, say
@@ -79,14 +79,16 @@ async def find(api: GitHubApi, place: Place, name: str) -> Workflow:
     """The workflow of this file or name, in any case; a file comes before a name.
 
     Raises:
-        NotFound: there is none.
+        UserError: there is none.
     """
     found = await all_of(api, place)
     for names in (_exact, _loose):
         fits = [one for one in found if name.casefold() in map(str.casefold, names(one))]
         if len(fits) == 1:
             return fits[0]
-    raise NotFound(f"workflow of that name in {place}")
+    raise UserError(
+        f"There is no workflow {short(name, 100)} in {place}.", f"`workflows {place}` lists them."
+    )
 
 
 async def recent(

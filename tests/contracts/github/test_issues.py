@@ -16,7 +16,7 @@ async def test_open_issues_are_listed_without_pull_requests(github, service, ali
     assert f"1. {SITE}#1 ({github.url}/{SITE}/issues/1): The login page is **blank**" in plain(
         reply
     )
-    assert "by alice, just now, labels bug" in plain(reply)
+    assert "by alice, just now, label bug" in plain(reply)
     assert reply.listing == (f"{SITE}#1",)
 
 

@@ -18,7 +18,8 @@ async def test_notifications_are_listed_with_what_they_are_about(github, service
     assert f"1. {SITE}#2 ({github.url}/{SITE}/pull/2): Show it again (review requested" in text
     assert reply.listing[0] == f"thread/{thread.id} {SITE}#2"
     assert "Show it again" in plain(await run(service, bob, "pr show 1", listing=reply.listing))
-    await run(service, bob, "notifications read 1", listing=reply.listing)
+    read = await run(service, bob, "notifications read 1", listing=reply.listing)
+    assert plain(read) == f"Your notification of {SITE}#2 is marked as read."
     assert not thread.unread
     assert len((await run(service, bob, "inbox")).listing) == 1
 

@@ -83,6 +83,8 @@ async def test_a_rule_of_the_branch_is_shown_and_its_refusal_understood(github, 
 async def test_a_merged_one_is_not_merged_again(service, bob):
     await run(service, bob, "pr merge #2")
     assert "is merged already" in plain(await run(service, bob, "pr merge #2"))
+    for said in ("issue show #2", "pr show #2", "pulls is:merged"):
+        assert "merged" in plain(await run(service, bob, said)), said
 
 
 async def test_the_repositorys_ways_of_merging_are_kept_to(github, service, bob):

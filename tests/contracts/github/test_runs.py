@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.errors import Invalid, NotFound, UserError
+from bot.errors import Invalid, UserError
 from bot.plugin import Effect
 from sandbox.github import Job
 from tests.contracts.fakes import FakeFollowing, plain
@@ -113,9 +113,9 @@ async def test_what_cannot_be_started_by_hand_is_told(github, service, bob):
     github.add_workflow(SITE, "ci.yml", "name: CI\non: [push]\n")
     with pytest.raises(UserError, match="cannot be started by hand"):
         await run(service, bob, "run ci.yml")
-    with pytest.raises(NotFound, match="workflow"):
+    with pytest.raises(UserError, match="There is no workflow nothing"):
         await run(service, bob, "run nothing.yml")
-    with pytest.raises(NotFound):
+    with pytest.raises(UserError, match="no branch or tag no-such-branch"):
         await run(service, bob, "run deploy.yml no-such-branch ENV=prod")
     github.repo(SITE).workflows[0].state = "disabled_manually"
     with pytest.raises(UserError, match="is disabled"):
