@@ -16,3 +16,8 @@ def short(text: str, longest: int = _LONGEST) -> str:
 def counted(count: int, one: str, many: str = "") -> str:
     """``1 test``, ``3 tests``."""
     return f"{count:,} {one if count == 1 else many or f'{one}s'}"
+
+
+def again(left: int) -> str:
+    """How often something can still be tried: ``once more``, ``2 more times``."""
+    return "once more" if left == 1 else f"{left} more times"

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from bot.clock import now
+from bot.errors import UserError
 from bot.recent import Recent
 
 LASTS: Final = 600.0  # seconds
@@ -29,6 +30,16 @@ class _Query(dict[str, str]):
 
     def __repr__(self) -> str:
         return "********"
+
+
+def is_refusal(query: Mapping[str, str]) -> bool:
+    """Whether the service's page sends its user back because they refused, or it did."""
+    return any(name in query for name in _REFUSALS)
+
+
+def refusal(title: str) -> UserError:
+    """The error for somebody who refused on the page of ``title``."""
+    return UserError(f"It was refused on the page of {title}, so nothing is connected.")
 
 
 @dataclass(slots=True)
@@ -50,7 +61,7 @@ class Expected:
     @property
     def refused(self) -> bool:
         """Whether the service's page sent the user back with a refusal."""
-        return self.came.done() and any(name in self.came.result() for name in _REFUSALS)
+        return self.came.done() and is_refusal(self.came.result())
 
     def is_code(self, text: str) -> bool:
         """Whether ``text`` is the code, however it is spaced and cased."""
@@ -116,7 +127,7 @@ class Callbacks:
         came = {name: value for name, value in query.items() if name != "state"}
         if not came:
             return None
-        if not came.keys().isdisjoint(_REFUSALS):  # it needs no code, so it must grant nothing
+        if is_refusal(came):  # it needs no code, so it must grant nothing
             came = {name: value for name, value in came.items() if name in _OF_A_REFUSAL}
         del self._expected[state]
         if expected.came.done():  # nobody waits any more

@@ -8,15 +8,15 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import KW_ONLY, dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
-from bot.connect.oauth2 import OAuth2, failure
+from bot.connect.oauth2 import Authorisation
 from bot.connect.oauth2_tokens import Refused, Tokens
 from bot.errors import ActasError, RateLimited, Unavailable
-from bot.plugin import Conversation, Grant
+from bot.plugin import Conversation
 from bot.prose import counted
 from bot.reply import Link, Mono, Reply, line
 from bot.secret import Secret
@@ -42,53 +42,20 @@ class DeviceCode:
     interval: float
 
 
-@dataclass(slots=True)
-class DeviceFlow:
+@dataclass(slots=True, kw_only=True)
+class DeviceFlow(Authorisation):
     """The flow: show the code and the page, and ask the service until it was typed there.
 
-    The texts call the service ``title``; ``wait`` sleeps for so many seconds. For the rest see
-    :class:`~bot.plugin.Flow`.
+    ``wait`` sleeps for so many seconds.
     """
 
-    oauth: OAuth2
-    title: str
-    word: str
-    start: Sequence[str] = ()
-    answer: Sequence[str] = ()
-    _: KW_ONLY
     name: str = "device"
-    self_starting: bool = False
-    shape: str = ""
-    revoke_hint: str = ""
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
-    async def run(self, talk: Conversation) -> Grant:
-        """Show a code, and wait for it; the grant is that of :meth:`OAuth2.grant`.
-
-        Raises:
-            UserError: the person refused on the page, or the code ended before it was typed.
-            RateLimited, Unavailable: the service does not do its part.
-        """
-        code = await self._begin()
-        if asks := self.oauth.asks():
-            await talk.tell(asks)
-        await talk.tell(self._invitation(code))
-        tokens = await self._tokens(code)
-        if lacks := self.oauth.lacks(tokens):
-            await talk.tell(lacks)
-        return self.oauth.grant(tokens)
-
-    async def _begin(self) -> DeviceCode:
-        """A fresh code (section 3.1)."""
-        scopes = {"scope": " ".join(self.oauth.scopes)} if self.oauth.scopes else {}
-        try:
-            return await self.oauth.client.ask(self.oauth.device_url, scopes, self._read)
-        except Refused as refusal:
-            problem = failure(self.title, refusal.error)
-        raise problem
-
-    async def _tokens(self, code: DeviceCode) -> Tokens:
+    async def _tokens(self, talk: Conversation) -> Tokens:
         """Ask until there are tokens, or it is known that there will be none (section 3.5)."""
+        code = await self._begin()
+        await talk.tell(self._invitation(code))
         outcome: Tokens | float | ActasError = code.interval
         try:
             async with asyncio.timeout(code.lasts):
@@ -96,10 +63,19 @@ class DeviceFlow:
                     await self.wait(outcome)
                     outcome = await self._look(code, outcome)
         except TimeoutError:
-            outcome = failure(self.title, "expired_token")
+            outcome = self._failure("expired_token")
         if isinstance(outcome, Tokens):
             return outcome
         raise outcome
+
+    async def _begin(self) -> DeviceCode:
+        """A fresh code (section 3.1)."""
+        scopes = {"scope": " ".join(self.oauth.scopes)} if self.oauth.scopes else {}
+        try:
+            return await self.oauth.client.ask(self.oauth.device_url, scopes, self._read)
+        except Refused as refused:
+            problem = self._failure(refused.error)
+        raise problem
 
     async def _look(self, code: DeviceCode, interval: float) -> Tokens | float | ActasError:
         """Ask once: the tokens, the seconds until the next time, or why there is none."""
@@ -109,16 +85,16 @@ class DeviceFlow:
             )
         except (RateLimited, Unavailable) as problem:
             return 2 * interval if 2 * interval <= _SLOWEST else problem
-        except Refused as refusal:
-            match refusal.error:
+        except Refused as refused:
+            match refused.error:
                 case "authorization_pending":
                     return interval
                 case "slow_down":
                     return interval + _SLOWER
                 case "invalid_grant":  # oidc-provider forgets codes that have ended
-                    return failure(self.title, "expired_token")
+                    return self._failure("expired_token")
                 case error:
-                    return failure(self.title, error)
+                    return self._failure(error)
 
     def _read(self, body: str) -> DeviceCode | None:
         """An answer of the device endpoint (section 3.2); None for what is none."""

@@ -21,6 +21,7 @@ from bot.clock import now
 from bot.errors import UserError
 from bot.model import Credential
 from bot.plugin import Conversation, Grant
+from bot.prose import again
 from bot.recent import Recent
 from bot.reply import say
 from bot.secret import Secret
@@ -146,10 +147,7 @@ class CodeFlow:
             return grant
         if record.miss(self.second.clock()):
             self._must_be_open()
-        return self._wrong(TRIES - record.wrong)
-
-    def _wrong(self, left: int) -> str:
-        tries = "once more" if left == 1 else f"{left} more times"
+        tries = again(TRIES - record.wrong)
         return f"{self.second.title} does not accept that code. You can try {tries}."
 
     def _must_be_open(self) -> None:

@@ -14,9 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from bot.connect.callback import is_refusal, refusal
 from bot.connect.oauth1_tokens import OUT_OF_BAND, Token, TokenExchange, WrongVerifier
 from bot.errors import UserError
-from bot.plugin import Abandoned, Conversation, Grant
+from bot.plugin import Conversation, Grant
+from bot.prose import again
 from bot.reply import Link, Mono, Reply, line, say
 from bot.secret import Secret
 
@@ -73,7 +75,7 @@ class PinFlow(_Authorisation):
             prompt = self._prompt_again(outcome, left)
         raise UserError(
             f"{self.title} did not accept the PIN, and this attempt has ended.",
-            f'Say "{self._words(self.start)}" to start again with a new PIN.',
+            f"Say `{self._words(self.start)}` for a new PIN.",
         )
 
     async def _redeem(self, request: Token, answer: Secret) -> Token | str:
@@ -98,9 +100,8 @@ class PinFlow(_Authorisation):
         )
 
     def _prompt_again(self, problem: str, left: int) -> Reply:
-        tries = "once more" if left == 1 else f"{left} more times"
         start = Mono(self._words(self.start))
-        return say(f"{problem} You can try {tries}, or say ", start, " for a new PIN.")
+        return say(f"{problem} You can try {again(left)}, or say ", start, " for a new PIN.")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -116,8 +117,8 @@ class WebFlow(_Authorisation):
         The grant's fields are ``token`` and ``token_secret``; it does not end by itself.
 
         Raises:
-            Abandoned: the person cancelled, here or on the page, or went away.
-            UserError: who came back proves nothing, or not enough for the service.
+            Abandoned: the person cancelled, or went away.
+            UserError: they refused on the page, or came back with what proves nothing.
             RateLimited, Unavailable: the service does not do its part.
         """
         request, verifier = await self._visit(talk)
@@ -140,15 +141,14 @@ class WebFlow(_Authorisation):
             return self.exchange.authorize_url(asked[-1])
 
         came = await talk.callback(page)
-        if "denied" in came:
-            raise Abandoned
+        if is_refusal(came):
+            raise refusal(self.title)
         request, verifier = asked[-1], came.get("oauth_verifier", "")
         good = Secret(came.get("oauth_token", "")) == request.key and _VERIFIER.fullmatch(verifier)
         return request, Secret(verifier) if good else None
 
     def _ended(self, problem: str) -> UserError:
-        start = self._words(self.start)
-        return UserError(problem, f'Say "{start}" to start again with a new link.')
+        return UserError(problem, f"Say `{self._words(self.start)}` for a new link.")
 
 
 def _grant(token: Token) -> Grant:

@@ -17,6 +17,7 @@ from dataclasses import KW_ONLY, dataclass
 from typing import Final
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
+from bot.connect.callback import refusal
 from bot.connect.oauth2_app import OAuth2
 from bot.connect.oauth2_tokens import OPERATORS, Refused, Tokens
 from bot.connect.transport import NONSENSE, quiet_oauthlib
@@ -26,14 +27,15 @@ from bot.secret import Secret
 
 _MOMENT: Final = 5.0  # seconds: whoever cancels waits for it, and so does the end of the bot
 
-__all__ = ("OAuth2", "WebFlow", "failure")
+__all__ = ("Authorisation", "OAuth2", "WebFlow")
 
 
 @dataclass(slots=True)
-class WebFlow:
-    """The flow: show the page, wait until it sends the person back, redeem what it sent.
+class Authorisation:
+    """What both flows of OAuth 2 are made of.
 
-    The texts call the service ``title``. For the rest see :class:`~bot.plugin.Flow`.
+    The texts call the service ``title``, and ``word`` where it is typed. For the rest see
+    :class:`~bot.plugin.Flow`.
     """
 
     oauth: OAuth2
@@ -42,22 +44,60 @@ class WebFlow:
     start: Sequence[str] = ()
     answer: Sequence[str] = ()
     _: KW_ONLY
-    name: str = "web"
     self_starting: bool = False
     shape: str = ""
     revoke_hint: str = ""
-    web: bool = True
 
     async def run(self, talk: Conversation) -> Grant:
-        """Lead the person there and back; the grant is that of :meth:`OAuth2.grant`.
+        """Say what is asked for, and what was not granted; the grant is :meth:`OAuth2.grant`'s.
 
         Raises:
             Abandoned: the person cancelled, or went away.
-            UserError: they refused on the page, or its answer came too late.
+            UserError: they refused on the page, or what was to be brought back had ended.
             RateLimited, Unavailable: the service does not do its part.
         """
         if asks := self.oauth.asks():
             await talk.tell(asks)
+        tokens = await self._tokens(talk)
+        if lacks := self.oauth.lacks(tokens):
+            await talk.tell(lacks)
+        return self.oauth.grant(tokens)
+
+    async def _tokens(self, talk: Conversation) -> Tokens:
+        """Lead the person to the page, and have its tokens."""
+        raise NotImplementedError
+
+    def _failure(self, error: str) -> ActasError:
+        """What it means for the person that a page or an endpoint said ``error``; it is not shown.
+
+        See RFC 6749, sections 4.1.2.1 and 5.2; RFC 8628, section 3.5.
+        """
+        again = f"Say `connect {self.word}` for a new"
+        match error:
+            case "access_denied":
+                return refusal(self.title)
+            case "invalid_grant":
+                return UserError(
+                    f"{self.title} did not accept what its page had sent you back with: it is good "
+                    "for a short while, and once.",
+                    f"{again} link.",
+                )
+            case "expired_token":
+                return UserError(f"The code for {self.title} has ended.", f"{again} one.")
+            case "server_error" | "temporarily_unavailable":
+                return Unavailable("it has a problem at the moment")
+        return Unavailable(OPERATORS)
+
+
+@dataclass(slots=True, kw_only=True)
+class WebFlow(Authorisation):
+    """The flow: show the page, wait until it sends the person back, redeem what it sent."""
+
+    name: str = "web"
+    web: bool = True
+
+    async def _tokens(self, talk: Conversation) -> Tokens:
+        """Redeem what the page sends at once: some last half a minute, too short to type ours."""
         verifier, challenge = _proof()
         redirect_uri = ""
 
@@ -65,14 +105,13 @@ class WebFlow:
             nonlocal redirect_uri
             back = urlsplit(address)
             redirect_uri = urlunsplit(back._replace(query=""))
-            state = parse_qs(back.query)["state"][0]
-            return self.oauth.authorize(redirect_uri, state, challenge)
+            return self.oauth.authorize(redirect_uri, parse_qs(back.query)["state"][0], challenge)
 
         redeemed: list[asyncio.Task[Tokens]] = []
 
         def arrived(query: Mapping[str, str]) -> None:
             code = self._code(query)
-            if isinstance(code, Secret):  # some last half a minute: too short to type ours
+            if isinstance(code, Secret):
                 task = self._redeem(code, verifier, redirect_uri)
                 redeemed.append(asyncio.create_task(task))
 
@@ -83,10 +122,7 @@ class WebFlow:
             raise
         if isinstance(code, ActasError):
             raise code
-        tokens = await redeemed[0]
-        if lacks := self.oauth.lacks(tokens):
-            await talk.tell(lacks)
-        return self.oauth.grant(tokens)
+        return await redeemed[0]
 
     async def _undo(self, redeemed: Sequence[asyncio.Task[Tokens]]) -> None:
         """Give back what nobody has claimed, if that can be done in a moment."""
@@ -100,36 +136,15 @@ class WebFlow:
         if self.oauth.issuer and query.get("iss", self.oauth.issuer) != self.oauth.issuer:
             return Unavailable("you were sent back in the name of another server")
         if error := query.get("error"):
-            return failure(self.title, error)
+            return self._failure(error)
         return Secret(query["code"]) if query.get("code") else Unavailable(NONSENSE)
 
     async def _redeem(self, code: Secret, verifier: Secret, redirect_uri: str) -> Tokens:
         try:
             return await self.oauth.redeem(code, verifier, redirect_uri)
-        except Refused as refusal:
-            problem = failure(self.title, refusal.error)
+        except Refused as refused:
+            problem = self._failure(refused.error)
         raise problem
-
-
-def failure(title: str, error: str) -> ActasError:
-    """What it means for the person that a page or an endpoint said ``error``; none of it is shown.
-
-    See RFC 6749, sections 4.1.2.1 and 5.2; RFC 8628, section 3.5.
-    """
-    match error:
-        case "access_denied":
-            return UserError(f"It was refused on the page of {title}, so nothing is connected.")
-        case "invalid_grant":
-            return UserError(
-                f"{title} did not accept what its page had sent you back with: it is good for a "
-                "short while, and once.",
-                "Connect again for a new link.",
-            )
-        case "expired_token":
-            return UserError(f"The code for {title} has ended.", "Connect again for a new one.")
-        case "server_error" | "temporarily_unavailable":
-            return Unavailable("it has a problem at the moment")
-    return Unavailable(OPERATORS)
 
 
 def _proof() -> tuple[Secret, str]:

@@ -11,6 +11,7 @@ from bot.connect.callback import Callbacks, Expected
 from bot.errors import ConfigError, UserError
 from bot.model import Place
 from bot.plugin import Abandoned
+from bot.prose import again
 from bot.reply import Link, Mono, Reply, line, say
 from bot.secret import Secret
 
@@ -121,9 +122,11 @@ class Talk:
             said = await self._code(expected, prompt)
             if expected.refused or (said is not None and expected.is_code(said)):
                 return expected.came.result()
-            tries = "once more" if left == 1 else f"{left} more times"
-            prompt = say(f"That is not the code on the page. You can try {tries}.")
-        raise UserError("None of these was the code on the page.", "Connect again for a new link.")
+            prompt = say(f"That is not the code on the page. You can try {again(left)}.")
+        raise UserError(
+            "None of these was the code on the page.",
+            f"Say `connect {self.service}` for a new link.",
+        )
 
     async def _code(self, expected: Expected, prompt: Reply) -> str | None:
         """What the person says once somebody has come back; None where that was with a refusal."""

@@ -52,7 +52,7 @@ async def test_a_code_that_nobody_typed_ends(provider, late):
     waiting = Waiting({1: lambda: provider.ahead(late)})
     with pytest.raises(UserError, match="The code for Example has ended") as error:
         await device_flow(provider.app(), waiting).run(FakeConversation())
-    assert error.value.hint == "Connect again for a new one."
+    assert error.value.hint == "Say `connect example` for a new one."
 
 
 async def test_a_client_with_a_wrong_secret_is_the_operators_to_mend(provider):

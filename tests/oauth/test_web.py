@@ -107,7 +107,7 @@ async def test_a_code_that_somebody_else_brings_back_is_not_accepted(provider, a
     await web_flow(provider.app()).run(FakeConversation(visit=visit))
     with pytest.raises(UserError, match="did not accept") as error:
         await web_flow(provider.app()).run(FakeConversation(visit=inject))
-    assert error.value.hint == "Connect again for a new link."
+    assert error.value.hint == "Say `connect example` for a new link."
 
 
 async def test_a_code_that_is_used_again_ends_what_came_of_it(provider, alice):

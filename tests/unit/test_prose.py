@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.prose import counted, short
+from bot.prose import again, counted, short
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,8 @@ def test_text_from_over_there_is_one_line_and_not_endless():
     assert short(" two\n  lines\tof it ") == "two lines of it"
     assert short("x" * 11, 10) == "x" * 10 + "…"
     assert len(short("x" * 5000)) == 1001
+
+
+@pytest.mark.parametrize(("left", "said"), [(1, "once more"), (2, "2 more times")])
+def test_who_was_wrong_is_told_how_often_they_can_try(left, said):
+    assert again(left) == said

@@ -61,11 +61,11 @@ async def test_whoever_authorised_is_connected(x, service):
     assert talk.asked == []
 
 
-async def test_who_cancels_on_the_page_has_abandoned_it(x, service):
+async def test_who_cancels_on_the_page_is_not_connected(x, service):
     async def visit(address):
         return dict(parse_qsl(urlsplit(await cancel(address, "alice")).query))
 
-    with pytest.raises(Abandoned):
+    with pytest.raises(UserError, match="refused on the page of X"):
         await _run(service, visit)
 
 
