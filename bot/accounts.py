@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.errors import ServiceError, Unauthorized, Unopenable, UserError
+from bot.errors import ActasError, ServiceError, Unauthorized, Unopenable, UserError
 from bot.matrix.pins import Pins
 from bot.model import Actor, Credential, Standing
 from bot.plugin import Conversation, Flow, Grant, Known, Service
@@ -328,8 +329,19 @@ async def _renewal(credential: Credential, service: Service[Any]) -> Grant:
     renew = getattr(service, "renew", None)
     if renew is None:
         raise Unauthorized
-    grant: Grant = await renew(credential)
-    return grant
+    try:
+        grant: Grant = await renew(credential)
+    except ActasError:
+        raise
+    except Exception:  # a bug of the service's: an id for the user, the trace in the log
+        reference = secrets.token_hex(4)
+        log.exception("bug", id=reference, service=service.name)
+    else:
+        return grant
+    raise UserError(
+        f"Your credential for {service.name} could not be renewed: something is wrong in me.",
+        f"Tell my operator this id: {reference}",
+    )
 
 
 def _granted(credential: Credential, grant: Grant) -> Credential:

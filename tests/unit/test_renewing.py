@@ -242,6 +242,18 @@ async def test_a_service_that_is_away_is_said_to_be(stage, cloud):
     assert await _kept(stage) == "alice:11abcdef01"
 
 
+async def test_a_bug_in_renewing_is_told_of_and_what_it_says_is_not(stage, cloud, log):
+    """The message is done with: it is not taken up again at the next start."""
+    stream = log()
+    await _stored(stage)
+    cloud.failure = KeyError("very-secret")
+    await stage.says(ALICE, "!cloud look")
+    assert "Tell my operator this id" in stage.sent.texts[-1]
+    assert "KeyError" in stream.getvalue()
+    assert "secret" not in stream.getvalue()
+    assert await stage.dispatch._inbox.unfinished() == []
+
+
 # ---------------------------------------------------------------------------- what is needed first
 async def test_a_code_is_asked_for_in_private_and_the_command_goes_on_with_it(stage, cloud):
     await _stored(stage)
