@@ -318,7 +318,9 @@ class Accounts:
             )
         except (Unopenable, ServiceError) as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
-            return False
+        except Exception:  # a bug of the service's: what is stored goes all the same
+            log.exception("bug", service=service.name)
+        return False
 
 
 def _is_fresh(credential: Credential) -> bool:

@@ -201,6 +201,18 @@ async def test_an_identity_that_changes_while_it_is_renewed_leaves_it_unused(sta
     assert await _kept(stage) == "alice:11abcdef01+", "it is the only one that is good"
 
 
+async def test_a_bug_in_revoking_leaves_nothing_stored(stage, cloud, monkeypatch):
+    await _stored(stage, fresh=HOUR)
+
+    async def broken(_):
+        raise KeyError("very-secret")
+
+    monkeypatch.setattr(cloud, "revoke", broken)
+    await stage.says(ALICE, "disconnect cloud", room=DM)
+    assert await _kept(stage) is None
+    assert "Your Cloud account is removed." in stage.sent.texts[-1]
+
+
 async def test_disconnecting_while_it_is_renewed_leaves_nothing_and_revokes_the_new_one(
     stage, cloud
 ):
