@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any, Final, Self
 
-from tests.e2e.screen.camera import CHROMIUM
+from tests.e2e.screen.camera import CHROMIUM, chromium
 
 __all__ = ["CHROMIUM", "Browser", "Visitor"]
 
@@ -98,17 +98,8 @@ class Browser:
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[Self]:
         """Start the system's Chromium."""
-        from playwright.async_api import async_playwright
-
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=["--no-sandbox"],  # in a container there are no user namespaces
-            )
-            try:
-                yield cls(browser)
-            finally:
-                await browser.close()
+        async with chromium() as browser:
+            yield cls(browser)
 
     @asynccontextmanager
     async def visitor(self, width: int = 1280, **options: Any) -> AsyncIterator[Visitor]:

@@ -27,6 +27,22 @@ _STICKS_OUT: Final = """() => {
 }"""
 
 
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Any]:
+    """The system's Chromium, which nothing is open in."""
+    from playwright.async_api import async_playwright
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox"],  # in a container there are no user namespaces
+        )
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """How a page came out: its picture, what sticks out of its messages, what was complained of."""
@@ -46,17 +62,8 @@ class Camera:
     @asynccontextmanager
     async def open(cls) -> AsyncIterator[Self]:
         """Start the system's Chromium."""
-        from playwright.async_api import async_playwright
-
-        async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(
-                executable_path=CHROMIUM,
-                args=["--no-sandbox"],  # in a container there are no user namespaces
-            )
-            try:
-                yield cls(browser)
-            finally:
-                await browser.close()
+        async with chromium() as browser:
+            yield cls(browser)
 
     async def look(self, html: str, width: int) -> Look:
         """Show a page ``width`` CSS pixels wide, as high as it is."""
