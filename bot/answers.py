@@ -104,13 +104,23 @@ class Answers:
             return False
         return True
 
-    async def tell(self, room: str, reply: Reply, *, txn: str, identity: str | None = None) -> bool:
+    async def tell(
+        self,
+        room: str,
+        reply: Reply,
+        *,
+        txn: str,
+        identity: str | None = None,
+        patience: float = PATIENCE,
+    ) -> bool:
         """Say something that answers no message; failures are logged. False if it was not sent.
 
         ``identity``: for the devices that it has signed, known or not, in a direct message.
+        ``patience`` as for :meth:`send`.
         """
         try:
-            await self.send(Outgoing(room, notice(render(reply)), txn, identity))
+            outgoing = Outgoing(room, notice(render(reply)), txn, identity)
+            await self.send(outgoing, patience=patience)
         except ActasError as error:
             log.error("message.not_sent", room=room, error=str(error))
             return False

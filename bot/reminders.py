@@ -60,7 +60,7 @@ class Reminders:
         room = await self._rooms.direct(account.user)
         reply = _reminder(account, self._services[account.service].title)
         txn = transaction_id(account.user, account.service, f"ends {account.expires}")
-        if await self._answers.tell(room, reply, txn=txn):
+        if await self._answers.tell(room, reply, txn=txn, patience=0):  # others wait behind it
             await self._vault.reminded(account.user, account.service, datetime.now(UTC))
 
 

@@ -47,6 +47,13 @@ async def test_three_days_before_one_line_says_when_and_what_to_do(stage, remind
     assert "connect jenkins" in stage.sent.texts[0]
 
 
+async def test_a_homeserver_that_is_away_holds_nobody_up(stage, reminders):
+    """It is tried again an hour later; what else is done from time to time does not wait."""
+    await _ends(stage, ALICE, DAY)
+    await reminders.send()
+    assert stage.sent.patience == 0
+
+
 async def test_a_new_credential_is_reminded_of_anew(stage, reminders):
     await _ends(stage, ALICE, DAY)
     await reminders.send()
