@@ -108,9 +108,8 @@ class Connections:
         await self._accounts.must_be_able_to_connect(message.actor)
         chosen = self.ways.choose(service, flow)
         opened = await self._opened(message, chosen, service, first)
-        opened.task = asyncio.create_task(self._run(opened, service))
-        if flow == "" and (others := self.ways.others(service, chosen)):
-            await opened.talk.tell(others)
+        others = self.ways.others(service, chosen) if flow == "" else None
+        opened.task = asyncio.create_task(self._run(opened, service, others))
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say(f"I have sent you a direct message to connect {service.title} there.")
@@ -216,10 +215,12 @@ class Connections:
                 found.task.cancel()  # what is left is to say so, which may take long
             await self.cancel(user)
 
-    async def _run(self, opened: _Open, service: Service[Any]) -> None:
+    async def _run(self, opened: _Open, service: Service[Any], before: Reply | None = None) -> None:
         """One conversation, from its first word to the parked commands after it."""
         talk, actor = opened.talk, opened.actor
         try:
+            if before is not None:
+                await talk.tell(before)
             prove = self._accounts.step_up if opened.steps_up else self._accounts.prove
             proved = await prove(actor, service, opened.flow, talk)
             opened.proved = True

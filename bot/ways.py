@@ -45,8 +45,9 @@ class Ways:
         others = [way.name for way in self.of(service) if way is not chosen]
         if not others:
             return None
+        several = len(others) > 1
         return say(
-            f"This is the way that is called {chosen.name}. There are others: ",
+            "There are other ways, too: " if several else "There is another way, too: ",
             *_typed(service.name, others),
             ".",
         )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Literal
 
 from bot.connect.oauth2_tokens import OPERATORS, Client, Refused, Tokens, split_scopes
@@ -24,7 +25,8 @@ class OAuth2:
     ``authentication`` says where a client's secret stands: ``basic`` or ``body``. Where an
     ``issuer`` is given, one that comes back from the page has to be the same. ``extra`` stands in
     the query of the page (``prompt``, ``audience``). ``words`` are what the service calls what is
-    registered under another name ({"invalid_request": "invalid_grant"}).
+    registered under another name ({"invalid_request": "invalid_grant"}). ``ca_file`` holds the
+    certificates to trust, if not the system's.
     """
 
     authorize_url: str
@@ -40,12 +42,18 @@ class OAuth2:
     issuer: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
     words: Mapping[str, str] = field(default_factory=dict)
+    ca_file: Path | None = None
 
     @property
     def client(self) -> Client:
         """Who asks for tokens."""
         return Client(
-            self.client_id, self.client_secret, self.authentication, self.timeout, self.words
+            self.client_id,
+            self.client_secret,
+            self.authentication,
+            self.timeout,
+            self.words,
+            self.ca_file,
         )
 
     def authorize(self, redirect_uri: str, state: str, challenge: str) -> str:
@@ -137,7 +145,7 @@ class OAuth2:
         """What the person is told before; None where the service decides by itself."""
         if not self.scopes:
             return None
-        return say(f"It asks for: {', '.join(self.scopes)}.")
+        return say(f"{self.title or 'It'} will ask you to let me: {', '.join(self.scopes)}.")
 
     def lacks(self, tokens: Tokens) -> Reply | None:
         """What the person is told after, where less was granted than asked for."""

@@ -122,7 +122,7 @@ async def test_nonsense_is_no_code_and_shown_to_nobody(hostile, answer):
     talk = FakeConversation()
     with pytest.raises(Unavailable):
         await device_flow(hostile.app(), Waiting()).run(talk)
-    assert talk.said == "It asks for: read, write."
+    assert talk.said == "Example will ask you to let me: read, write."
 
 
 async def test_nobody_is_sent_to_a_page_in_clear_by_a_service_that_is_asked_in_private(hostile):

@@ -62,7 +62,7 @@ async def test_the_page_is_asked_for_a_code_with_a_proof_for_this_visit_only(pro
 async def test_the_person_is_told_before_what_is_asked_for(provider, alice):
     talk = _there(alice)
     await web_flow(provider.app()).run(talk)
-    assert talk.said == "It asks for: openid, offline_access, email."
+    assert talk.said == "Example will ask you to let me: openid, offline_access, email."
 
 
 async def test_the_person_is_told_what_was_not_granted(provider, alice):
