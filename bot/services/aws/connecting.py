@@ -78,7 +78,7 @@ def key_flow(account: Callable[[Grant], Awaitable[str]]) -> KeyFlow:
     return KeyFlow(
         page=PAGE,
         what="an access key",
-        note="(Under “Access keys”. Never one of the root user.)",
+        note='It is under "Access keys"; never make one of the root user.',
         fields=_FIELDS,
         further=(_DEVICE,),
         shape=_SHAPE,

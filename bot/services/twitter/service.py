@@ -39,7 +39,7 @@ class Twitter:
             web_url=settings.web_url,
             timeout=settings.timeout,
             prices=Prices(settings.post_price, settings.link_price),
-            lane=Lane(f"actas-{name}"),
+            lane=Lane(f"{name} (twitter)"),
         )
         self.flows: Sequence[Flow] = (self._flow(settings, min((name, *aliases), key=len)),)
 

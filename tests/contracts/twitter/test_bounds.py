@@ -18,7 +18,7 @@ ENDLESS = [hang, drip_body, drip_head]
 async def _threads_end():
     """Wait until no thread of the service is left."""
     for thread in threading.enumerate():
-        if thread.name == "actas-twitter":
+        if thread.name == "twitter (twitter)":
             await asyncio.to_thread(thread.join, 5)
             assert not thread.is_alive()
 
