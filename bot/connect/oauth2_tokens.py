@@ -11,6 +11,7 @@ from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 from urllib.parse import quote_plus, urlencode
 
@@ -65,8 +66,8 @@ class Tokens:
 class Client:
     """The bot's own registration, and how it shows it: by Basic authentication, or in the body.
 
-    One without a secret is a public client: its id stands in the body. ``words``: see
-    :class:`~bot.connect.oauth2_app.OAuth2`.
+    One without a secret is a public client: its id stands in the body. ``words`` and ``ca_file``:
+    see :class:`~bot.connect.oauth2_app.OAuth2`.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Client:
     authentication: Literal["basic", "body"]
     timeout: float
     words: Mapping[str, str] = field(default_factory=dict)
+    ca_file: Path | None = None
 
     async def tokens(self, address: str, grant_type: str, parameters: Parameters) -> Tokens:
         """Ask for tokens.
@@ -129,7 +131,13 @@ class Client:
         else:
             headers["Authorization"] = self._basic(self.secret)
         form = {k: v.reveal() if isinstance(v, Secret) else v for k, v in body.items()}
-        return await post(address, headers=headers, within=self.timeout, form=urlencode(form))
+        return await post(
+            address,
+            headers=headers,
+            within=self.timeout,
+            form=urlencode(form),
+            ca_file=self.ca_file,
+        )
 
     def _basic(self, secret: Secret) -> str:
         pair = f"{quote_plus(self.id)}:{quote_plus(secret.reveal())}"  # RFC 6749, section 2.3.1

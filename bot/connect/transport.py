@@ -7,7 +7,10 @@ has one time limit for all of it. An answer that is longer than a token's can be
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 from typing import Final
 
 import aiohttp
@@ -20,16 +23,22 @@ NONSENSE: Final = "its answer cannot be understood"
 
 
 async def post(
-    address: str, *, headers: Mapping[str, str], within: float, form: str = ""
+    address: str,
+    *,
+    headers: Mapping[str, str],
+    within: float,
+    form: str = "",
+    ca_file: Path | None = None,
 ) -> tuple[int, bytes] | ServiceError:
     """POST ``form`` (URL-encoded); return the status (200, or one of 4xx) and the answer's body.
 
-    All of it may take ``within`` seconds. What goes wrong is returned: the caller raises it, where
-    neither its context nor a local variable holds a secret.
+    All of it may take ``within`` seconds; ``ca_file`` holds the certificates to trust, if not the
+    system's. What goes wrong is returned: the caller raises it, where neither its context nor a
+    local variable holds a secret.
     """
     try:
         async with asyncio.timeout(within):
-            status, body = await _exchange(address, headers, form)
+            status, body = await _exchange(address, headers, form, ca_file)
     except TimeoutError:
         reason = f"no answer within {within:g} seconds"
     except aiohttp.ClientConnectorCertificateError:
@@ -52,10 +61,18 @@ def quiet_oauthlib() -> None:
     keep_quiet("oauthlib")
 
 
-async def _exchange(address: str, headers: Mapping[str, str], form: str) -> tuple[int, bytes]:
+@cache
+def _trusted(ca_file: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=ca_file)
+
+
+async def _exchange(
+    address: str, headers: Mapping[str, str], form: str, ca_file: Path | None
+) -> tuple[int, bytes]:
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
     async with (
         aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(ssl=_trusted(ca_file) if ca_file else True),
             cookie_jar=aiohttp.DummyCookieJar(),
             headers={"Accept-Encoding": "identity", "User-Agent": "actas"},
             auto_decompress=False,
