@@ -14,7 +14,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from bot.connect.oauth2 import Authorisation
-from bot.connect.oauth2_tokens import Refused, Tokens
+from bot.connect.oauth2_answers import Refused, Tokens
 from bot.errors import ActasError, RateLimited, Unavailable
 from bot.plugin import Conversation
 from bot.prose import counted

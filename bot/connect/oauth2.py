@@ -18,8 +18,9 @@ from typing import Final
 from urllib.parse import parse_qs, urlsplit, urlunsplit
 
 from bot.connect.callback import refusal
+from bot.connect.oauth2_answers import Refused, Tokens
 from bot.connect.oauth2_app import OAuth2
-from bot.connect.oauth2_tokens import OPERATORS, Refused, Tokens
+from bot.connect.oauth2_tokens import OPERATORS
 from bot.connect.transport import NONSENSE, quiet_oauthlib
 from bot.errors import ActasError, Unavailable, UserError
 from bot.plugin import Conversation, Grant

@@ -10,7 +10,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from bot.connect.oauth2_tokens import OPERATORS, Client, Refused, Tokens, split_scopes
+from bot.connect.oauth2_answers import Refused, Tokens, split_scopes
+from bot.connect.oauth2_tokens import OPERATORS, Client
 from bot.errors import Unauthorized, Unavailable
 from bot.model import Credential
 from bot.plugin import Grant

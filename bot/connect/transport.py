@@ -48,17 +48,21 @@ async def post(
     except ValueError:
         reason = NONSENSE
     else:
-        if status == 429:
-            return RateLimited()
-        if status == 200 or 400 <= status < 500:
-            return status, body
-        reason = f"status {status}"
+        return _usable(status, body)
     return Unavailable(reason)
 
 
 def quiet_oauthlib() -> None:
     """Keep oauthlib from logging, which writes verifiers and tokens at DEBUG."""
     keep_quiet("oauthlib")
+
+
+def _usable(status: int, body: bytes) -> tuple[int, bytes] | ServiceError:
+    if status == 429:
+        return RateLimited()
+    if status == 200 or 400 <= status < 500:
+        return status, body
+    return Unavailable(f"status {status}")
 
 
 @cache

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.connect.oauth2_tokens import split_scopes
+from bot.connect.oauth2_answers import split_scopes
 from bot.secret import Secret
 from sandbox.mishaps import Answer
 from tests.oauth.hostile import TOKENS

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from bot.connect.oauth2_tokens import Refused
+from bot.connect.oauth2_answers import Refused
 from bot.errors import Unavailable, UserError
 from bot.secret import Secret
 from tests.contracts.fakes import FakeConversation
