@@ -40,7 +40,6 @@ class Content(Bean):
     """A file of a repository; its content is in base64."""
 
     type: str
-    size: Count
     encoding: Text = ""
     content: Text = ""
 

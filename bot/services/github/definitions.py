@@ -5,19 +5,18 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-synt
 
 from __future__ import annotations
 
-import base64
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from bot.prose import short
+from bot.services.github import documents
 from bot.services.github.action_beans import Content
-
-MOST: Final = 128 * 1024  # bytes of a file that is read; a long one has a tenth of it
 
 _NAME: Final = re.compile(r"[A-Za-z_][\w-]{0,99}", re.ASCII)
 _TEXT: Final = 1_000  # characters
+_LARGEST: Final = 10**100  # Python writes no number of thousands of digits
 _TRIGGER: Final = "workflow_dispatch"
 
 
@@ -42,9 +41,9 @@ def read(content: Content) -> tuple[Definition, ...] | None:
     Raises:
         LookupError: the workflow cannot be started by hand.
     """
-    if content.type != "file" or content.encoding != "base64" or content.size > MOST:
+    if content.type != "file" or content.encoding != "base64":
         return None
-    document = _parsed(content.content)
+    document = documents.read(content.content)
     if not isinstance(document, dict):
         return None
     # YAML 1.1 takes the bare word "on" for a boolean
@@ -56,16 +55,6 @@ def read(content: Content) -> tuple[Definition, ...] | None:
     if not isinstance(inputs, dict):
         return ()
     return tuple(_definition(name, of) for name, of in inputs.items() if _is_name(name))
-
-
-def _parsed(content: str) -> Any:
-    import yaml
-
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    try:
-        return yaml.load(base64.b64decode(content), Loader=loader)  # noqa: S506 - a safe loader
-    except (ValueError, yaml.YAMLError, RecursionError):
-        return None
 
 
 def _triggers(trigger: object) -> tuple[object, ...]:
@@ -94,4 +83,6 @@ def _text(value: object) -> str:
     """A scalar as GitHub reads it; nothing of what is none."""
     if isinstance(value, bool):
         return str(value).lower()
+    if isinstance(value, int) and abs(value) >= _LARGEST:
+        return ""
     return str(value)[:_TEXT] if isinstance(value, str | int | float) else ""

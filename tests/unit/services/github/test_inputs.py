@@ -9,13 +9,14 @@ import pytest
 from bot.errors import UserError
 from bot.services.github.action_beans import Content
 from bot.services.github.asking import settle
-from bot.services.github.definitions import MOST, Definition, read
+from bot.services.github.definitions import Definition, read
+from bot.services.github.documents import MOST
 from bot.services.github.inputs import Inputs
 
 
 def _file(text, **more):
     data = base64.encodebytes(text.encode()).decode()
-    values = {"type": "file", "size": len(text), "encoding": "base64", "content": data, **more}
+    values = {"type": "file", "encoding": "base64", "content": data, **more}
     return Content.model_validate(values)
 
 
@@ -75,7 +76,7 @@ def test_a_workflow_that_cannot_be_started_by_hand_is_told(text):
     [
         _file("[: odd"),
         _file("just text"),
-        _file("on: workflow_dispatch", size=MOST + 1),
+        _file("on: workflow_dispatch #" + "x" * MOST),
         _file("on: workflow_dispatch", encoding="none"),
         _file("on: workflow_dispatch", content="%%%"),
         _file("a: &a [1]\n" + "[" * 5_000),
