@@ -16,7 +16,7 @@ from typing import Final
 import aiohttp
 
 from bot.errors import RateLimited, ServiceError, Unavailable
-from bot.log.quiet import keep_quiet
+from bot.quiet import keep_quiet
 
 LONGEST_ANSWER: Final = 16 * 1024  # bytes; a token answer has some hundreds
 NONSENSE: Final = "its answer cannot be understood"

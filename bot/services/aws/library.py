@@ -17,7 +17,7 @@ from botocore.configprovider import (
     ConstantProvider,
 )
 
-from bot.log.quiet import keep_quiet
+from bot.quiet import keep_quiet
 from bot.services.aws.models import Models
 from bot.services.aws.settings import AwsSettings
 from bot.services.aws.transport import Transport

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import tweepy
 
-from bot.log.quiet import keep_quiet
+from bot.quiet import keep_quiet
 from bot.services.twitter.session import TwitterSession
 
 # at DEBUG these write whole requests, with whatever authorises them
