@@ -1,7 +1,8 @@
 """What is done with pull requests: merging them, asking for reviews, approving.
 
 What was shown is what is merged or approved: the commit that was looked at goes with the request,
-and GitHub refuses where another one has been pushed since.
+and GitHub refuses where another one has been pushed since. Where it is merged into cannot go with
+it, so that is looked at once more.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any, Final, Literal
 
 from bot.errors import UserError
 from bot.plugin import Call, Effect, Ready, command
+from bot.prose import short
 from bot.reply import Quote, Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Bean, Merged, Pull
@@ -60,7 +62,8 @@ async def _show_merge(
     also = f"; its repository takes {others}, too" if others else ""
     head = line("Merge ", link, " as ", Strong(call.account), ": ", Strong(headline(found)))
     shown = Reply((head, *changes(found), line(f"It is merged {_WAYS[way]}{also}.")))
-    return Ready({"pull": PullRef(full, sha=found.head.sha), "way": way}, shown)
+    ref = PullRef(full, sha=found.head.sha, base=found.base.ref)
+    return Ready({"pull": ref, "way": way}, shown)
 
 
 @command(
@@ -73,8 +76,10 @@ async def _show_merge(
 async def pr_merge(call: Call[GitHubApi], pull: PullRef, way: Way | None = None) -> Reply:
     """Merge a pull request; what will be merged is shown first."""
     full = call.api.site.full(pull)
-    sha = pull.sha or (await look_at_pull(call.api, full)).head.sha
-    data = {"sha": sha, "merge_method": way or "merge"}
+    found = await look_at_pull(call.api, full)
+    if pull.base not in ("", found.base.ref):
+        raise UserError(f"Meanwhile it goes into {short(found.base.ref, 200)}.", "Look again.")
+    data = {"sha": pull.sha or found.head.sha, "merge_method": way or "merge"}
     done = await call.api.made(
         Merged, "PUT", _MERGE, at(full), what=f"pull request {full}", data=data
     )

@@ -107,10 +107,12 @@ class IssueRef:
 class PullRef(IssueRef):
     """#12 for one of the usual repository, owner/name#12, or a link.
 
-    ``sha``: the commit at its head when it was looked at; it is never typed.
+    ``sha``: the commit at its head when it was looked at, ``base`` the branch that it went into;
+    they are never typed.
     """
 
     sha: str = ""
+    base: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +120,18 @@ class ThreadRef:
     """the id of a notification.
 
     ``text`` is what a list means by a number: ``thread/12`` and, where there is one, its issue.
+
+    Raises:
+        UserError: it is something else, of another list.
     """
 
     numbered: ClassVar[bool] = True
 
     text: str
+
+    def __post_init__(self) -> None:
+        if re.fullmatch(rf"{THREAD}[0-9]{{1,20}}", self.text.partition(" ")[0], re.ASCII) is None:
+            raise UserError("That is no notification.", "Give its number in your last list.")
 
     def __str__(self) -> str:
         return self.text
@@ -145,8 +154,6 @@ class ThreadRef:
             UserError: it is no id.
         """
         word, rest = first(text)
-        if re.fullmatch(r"[0-9]{1,20}", word, re.ASCII) is None:
-            raise UserError("That is no notification.", "Give its number in your last list.")
         return cls(f"{THREAD}{word}"), rest
 
 

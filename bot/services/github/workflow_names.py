@@ -18,6 +18,7 @@ _RUN_LINK: Final = re.compile(
     rf"{LINK}(?P<repo>{REPOSITORY})/actions/runs/{_RUN.pattern}(?:[/?#]\S*)?", re.ASCII
 )
 _INPUT: Final = re.compile(r"(?:-[fF]\s|[A-Za-z_][\w-]*=)", re.ASCII)
+_FULL: Final = re.compile(r"\A(?:refs/(?:heads|tags)/)+")  # more than once is another spelling, too
 _NO_REF: Final = re.compile(r"[\s~^:?*\[\\\x00-\x20\x7f]|\.\.|@\{|//|^[-/.]|[/.]\Z|\.lock\Z")
 
 
@@ -102,7 +103,7 @@ class Ref:
         word, rest = first(text)
         if word in ("--ref", "-r"):
             word, rest = first(rest)
-        return cls(word.removeprefix("refs/heads/").removeprefix("refs/tags/")), rest
+        return cls(_FULL.sub("", word)), rest
 
 
 @dataclass(frozen=True, slots=True)
