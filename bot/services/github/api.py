@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ServiceError
 from bot.model import Credential
-from bot.services.github.beans import Bean, User
+from bot.services.github.beans import Bean, Many, User
 from bot.services.github.faults import Refused, stranger, translate
 from bot.services.github.site import Site
 
@@ -69,7 +69,7 @@ class GitHubApi:
     ) -> tuple[B, ...]:
         """The same, of an address that answers with a list."""
         found = await self._ask(lambda client: client.getitem(path, variables), what)
-        return _checked(TypeAdapter(tuple[bean, ...]), found, retryable=True)  # type: ignore[valid-type]
+        return _checked(TypeAdapter(Many[bean]), found, retryable=True)  # type: ignore[valid-type]
 
     async def change(
         self,

@@ -12,7 +12,15 @@ from typing import Annotated, Any, Final, TypeVar
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
 T = TypeVar("T")
-Many = Annotated[tuple[T, ...], BeforeValidator(lambda value: [] if value is None else value)]
+MOST: Final = 200
+"""Of a list: twice what is asked for. What comes beyond it is not GitHub's."""
+
+
+def _bounded(value: object) -> object:
+    return value[:MOST] if isinstance(value, list) else [] if value is None else value
+
+
+Many = Annotated[tuple[T, ...], BeforeValidator(_bounded)]
 Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
 Count = Annotated[int, Field(ge=0, lt=10**15)]
 Id = Annotated[int, Field(gt=0, lt=10**18)]
@@ -45,7 +53,7 @@ def _labels(value: object) -> object:
     """GitHub's description allows labels that are mere texts."""
     if not isinstance(value, list):
         return []
-    return [{"name": label} if isinstance(label, str) else label for label in value]
+    return [{"name": label} if isinstance(label, str) else label for label in value[:MOST]]
 
 
 class Issue(Bean):

@@ -28,7 +28,7 @@ _REFUSAL: Final = 64 * 1024  # the same of one that is not 2xx
 _CHUNK: Final = 64 * 1024
 _VERSION: Final = "2022-11-28"  # of the REST API
 _OWN: Final = {"x-github-api-version": _VERSION, "accept-encoding": "identity"}
-_KEPT: Final = ("content-type",)  # headers that the library reads
+_JSON: Final = "application/json"
 
 
 class Client(GitHubAPI):
@@ -105,7 +105,9 @@ class Client(GitHubAPI):
         if not good:
             return response.status, found, data
         status = 204 if response.status == 205 else response.status  # new to the library
-        return status, {name: found[name] for name in _KEPT if name in found}, data
+        kind = found.get("content-type", "").partition(";")[0].strip().lower()
+        # without the charset, which may be one that takes hours; the library reads nothing else
+        return status, {"content-type": _JSON} if kind == _JSON else {}, data
 
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
