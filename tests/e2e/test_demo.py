@@ -109,7 +109,7 @@ async def terminal() -> AsyncIterator[Terminal]:
 async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
     """After the story, what is typed in the room and in the direct message is answered there.
 
-    What comes in while a line is being typed is printed above it.
+    What comes in while a line is being typed is printed above it. Ctrl-D ends the demo well.
     """
     await terminal.shows(r"All \d+ steps came out right")
     await terminal.shows(r"alice in Team> ")
@@ -122,12 +122,15 @@ async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
     await terminal.shows(r"alice in the dm> ", after=typed)
     typed = terminal.type("accounts")
     await terminal.shows(r"alice · actas │ actas: (.|\n)*@?alice", after=typed)
-    terminal.type("/quit")
-    assert await terminal.ends() == 0
+    terminal.type("/room")
+    await _ends_well(terminal, "\x04")
 
 
 async def test_what_the_demo_offers_can_be_tried(terminal: Terminal) -> None:
-    """A pipeline that asks, tests that fail, files, and a question in a thread."""
+    """A pipeline that asks, tests that fail, files, a question in a thread, and GitHub.
+
+    Ctrl-C ends the demo as well as Ctrl-D does.
+    """
     await terminal.shows(r"All \d+ steps came out right")
     terminal.type("!j build shop")
     await terminal.shows(r"It asks: Release it to our customers\?")
@@ -141,17 +144,27 @@ async def test_what_the_demo_offers_can_be_tried(terminal: Terminal) -> None:
     await terminal.shows(r"Team ⤷ │ actas: What is TICKET\?", after=typed)
     typed = terminal.type("/thread\nOPS-12")
     await terminal.shows(r"alice · actas │ actas: (.|\n)*What is PASSPHRASE\?", after=typed)
+    typed = terminal.type("/dm\ncancel\nconnect github token")
+    await terminal.shows(r"then paste it here", after=typed)
+    typed = terminal.type(_only(r"paste (ghp_\w+)", terminal.text))
+    await terminal.shows(r"You have authenticated as alice on GitHub", after=typed)
+    typed = terminal.type("/room\n!gh issues")
+    await terminal.shows(r"Team │ actas: (.|\n)*The cart forgets its prices", after=typed)
+    await _ends_well(terminal, "\x03")
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x04"])
-async def test_ctrl_c_and_ctrl_d_at_the_prompt_end_the_demo_well(
-    terminal: Terminal, key: str
-) -> None:
+async def _ends_well(terminal: Terminal, key: str) -> None:
     """The next line is the shell's own."""
-    await terminal.shows(r"alice in Team> ")
+    await terminal.shows(r"alice in Team> $")
     terminal.type(key, enter=False)
     assert await terminal.ends() == 0
     assert re.search(r"alice in Team> \nStopping everything …\n$", terminal.text)
+
+
+def _only(pattern: str, text: str) -> str:
+    """The one thing that is found."""
+    (found,) = set(re.findall(pattern, text))
+    return str(found)
 
 
 async def test_ctrl_c_ends_the_demo_without_a_traceback(terminal: Terminal) -> None:
