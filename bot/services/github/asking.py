@@ -46,6 +46,14 @@ def settle(
     return replace(inputs, pairs=tuple(given.items()))
 
 
+def in_full(definitions: Sequence[Definition], inputs: Inputs) -> Inputs:
+    """The inputs in the order of the file, as GitHub fills them up: with the file's defaults."""
+    given = dict(inputs.pairs)
+    values = {d.name: given.pop(d.name, d.default) for d in definitions}
+    filled = {name: value for name, value in values.items() if value is not None}
+    return replace(inputs, pairs=tuple({**filled, **given}.items()))
+
+
 def question(definition: Definition) -> Question:
     """Ask for one value."""
     parts: list[Inline] = ["What is ", Strong(short(definition.name)), "?"]

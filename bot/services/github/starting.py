@@ -16,7 +16,7 @@ from bot.reply import Follow, Reply, Strong, line
 from bot.services.github import definitions
 from bot.services.github.action_beans import Content, Dispatched, Run, Runs, Workflow
 from bot.services.github.api import GitHubApi
-from bot.services.github.asking import Answers, settle
+from bot.services.github.asking import Answers, in_full, settle
 from bot.services.github.beans import Repo
 from bot.services.github.definitions import Definition
 from bot.services.github.faults import NotOffered
@@ -57,7 +57,9 @@ async def _prepare_run(
     arguments = {**others, "workflow": full, "ref": branch, "inputs": settled}
     page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
     head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")
-    return Ready(arguments, Reply((head,)), also=(f"run {found.file} {branch} {settled}".rstrip(),))
+    forms = dict.fromkeys((settled, in_full(declared or (), settled)))
+    also = tuple(f"run {found.file} {branch} {form}".rstrip() for form in forms)
+    return Ready(arguments, Reply((head,)), also=also)
 
 
 @command(

@@ -69,8 +69,19 @@ async def test_what_is_asked_about_says_it_in_full(service, bob):
         "main",
         "ENV=prod DRY=true",
     ]
-    assert ready.also == ("run deploy.yml main ENV=prod DRY=true",)
+    assert ready.also[0] == "run deploy.yml main ENV=prod DRY=true"
     assert "on main as bob" in plain(ready.preview)
+
+
+async def test_defaults_and_any_order_are_asked_about_too(github, service, bob):
+    """GitHub fills in what was left out: a pattern for ENV=prod means that as well."""
+    text = "on: {workflow_dispatch: {inputs: {ENV: {default: prod}, NOTE: {}, DRY: {default: no}}}}"
+    github.add_workflow(SITE, "usual.yml", text)
+    _, talked = await look(service, bob, "run usual.yml NOTE=x")
+    assert "run usual.yml main ENV=prod NOTE=x DRY=false" in talked.ready.also
+    _, talked = await look(service, bob, "run usual.yml NOTE=x ENV=test")
+    assert "run usual.yml main ENV=test NOTE=x DRY=false" in talked.ready.also
+    assert str(talked.ready.arguments["inputs"]) == "NOTE=x ENV=test"
 
 
 async def test_what_is_missing_is_asked_for(github, service, bob):
