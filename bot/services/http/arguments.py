@@ -58,10 +58,7 @@ class Item:
 
     def parts(self) -> Mapping[str, str] | None:
         """What the holes of the form stand for in it; None where it has another form."""
-        if not self.form:
-            return {}
-        found = re.fullmatch(form_pattern(self.form), self.text)
-        return found.groupdict() if found else None
+        return taken_apart(self.form, self.text) if self.form else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +113,8 @@ def item_of(form: str) -> type[Item]:
     return type("Item", (Item,), {"__doc__": doc, "__slots__": (), "form": form})
 
 
-def form_pattern(form: str) -> str:
-    """The regular expression of a form such as ``{project}#{number}``.
+def check_form(form: str) -> None:
+    """Check a form such as ``{project}#{number}``.
 
     Raises:
         ValueError: two of its holes stand side by side, or it has none, or one twice.
@@ -128,7 +125,31 @@ def form_pattern(form: str) -> str:
         raise ValueError("needs parts in braces, each once: {project}#{number}")
     if any(left[1] and right[1] for left, right in pairwise(taken)):
         raise ValueError("has two parts side by side: nothing tells where the first ends")
-    return "".join(f"(?P<{piece}>.+)" if hole else re.escape(piece) for piece, hole in taken)
+
+
+def taken_apart(form: str, text: str) -> dict[str, str] | None:
+    """The parts of a text of this form, the first ones as long as can be; None if it is of another.
+
+    From its end on, each piece once: a regular expression would try every way to cut it.
+    """
+    taken = list(pieces(form))
+    before = "" if taken[0][1] else taken.pop(0)[0]
+    if not text.startswith(before):
+        return None
+    found: dict[str, str] = {}
+    start, end = len(before), len(text)
+    name = ""  # of the hole that ends there
+    for piece, hole in reversed(taken):
+        if hole:
+            name = piece
+            continue
+        at = text.rfind(piece, start, max(start, end - 1)) if name else end - len(piece)
+        if at < start or not text.startswith(piece, at):
+            return None
+        found |= {name: text[at + len(piece) : end]} if name else {}
+        name, end = "", at
+    found |= {name: text[start:end]} if name else {}
+    return dict(reversed(found.items())) if bool(name) == (end > start) else None
 
 
 def values_of(name: str, value: Any, now: datetime) -> dict[str, Any]:

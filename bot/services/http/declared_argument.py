@@ -10,7 +10,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 
 from bot.errors import UserError
 from bot.plugin import Parameter, Settings
-from bot.services.http.arguments import KINDS, form_pattern, item_of
+from bot.services.http.arguments import KINDS, check_form, item_of
 from bot.services.http.holes import NAME, holes
 
 _TYPES: Final = "Give a type (word, number, rest, item, duration), a list of choices, or a section"
@@ -18,7 +18,7 @@ _BUILT_IN: Final = frozenset({"account", "now"})
 
 
 def _form(value: str) -> str:
-    form_pattern(value)
+    check_form(value)
     return value
 
 
