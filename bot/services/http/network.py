@@ -18,6 +18,11 @@ from bot.errors import Unavailable
 Address = IPv4Address | IPv6Address
 
 _NAT64: Final = IPv6Network("64:ff9b::/96")  # RFC 6052: leads to the IPv4 address at its end
+_INSIDE: Final = (
+    *(IPv6Network("64:ff9b:1::/48"), IPv6Network("fec0::/10")),  # RFC 8215; RFC 3879
+    *(IPv6Network("::/96"), IPv6Network("::ffff:0:0:0/96")),  # RFC 4291, 2.5.5.1; RFC 2765
+)
+"""Within somebody's network, though Python takes them for addresses of the world."""
 _LOCAL: Final = "localhost"
 
 
@@ -41,7 +46,9 @@ def may_mean(host: str, address: Address, *, private: bool) -> bool:
         return False
     if address.is_loopback:
         return private
-    return address.is_global or (private and not address.is_reserved)
+    if address.is_global and not any(address in inside for inside in _INSIDE):
+        return True
+    return private and not address.is_reserved
 
 
 def _embedded(address: Address) -> Address:

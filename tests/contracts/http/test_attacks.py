@@ -121,7 +121,8 @@ async def test_a_redirect_is_followed_nowhere(echo, tell, status):
     "address",
     ["127.0.0.1", "10.0.0.1", "192.168.1.1", "172.16.0.1", "100.64.0.1", "169.254.169.254",
      "0.0.0.0", "::1", "::", "fe80::1", "fd00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1",
-     "64:ff9b::a00:1", "2002:7f00:1::", "224.0.0.1", "ff02::1", "198.18.0.1"],
+     "64:ff9b::a00:1", "2002:7f00:1::", "224.0.0.1", "ff02::1", "198.18.0.1", "fec0::1",
+     "::10.0.0.1", "::ffff:0:10.0.0.1", "64:ff9b:1::a00:1"],
 )  # fmt: skip
 async def test_a_name_does_not_lead_into_a_private_network(address):
     """Nothing is connected to: no port of that address is even tried."""
