@@ -28,8 +28,9 @@ async def s3_ls(call: Call[AwsApi], path: Path = _EVERYTHING) -> Reply:
         Delimiter="/",
         MaxKeys=_PAGE,
     )
-    folders = [str(each.get("Prefix", "")) for each in answer.get("CommonPrefixes", ())]
+    folders = [str(each.get("Prefix", "")) for each in answer.get("CommonPrefixes", ())][:_PAGE]
     objects = [each for each in answer.get("Contents", ()) if each.get("Key") != path.prefix]
+    objects = objects[:_PAGE]  # as was asked for, whatever answers
     entries = [line(Mono(short(name, 300))) for name in folders] + [_object(o) for o in objects]
     if not entries:
         return say("There is nothing in ", Mono(short(path.name, 300)), ".")

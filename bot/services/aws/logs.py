@@ -25,6 +25,7 @@ _PAGES: Final = 5  # that are read for one look
 _EVENTS: Final = 1_000  # of one page
 _LASTS: Final = 600  # seconds for which it is followed
 _WAIT: Final = 5.0
+_LATEST: Final = 32_503_680_000_000  # ms; the year 3000
 _ESCAPE: Final = re.compile("\x1b(?:\\[[0-?]*+[ -/]*+[@-~]?|[\\]PX^_][^\x07\x1b\n]*+\x07?|.)?")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 _SINCE: Final = re.compile(r"(?:^|\s)--since(?:\s+|=)(?P<count>\d{1,4})(?P<unit>[smhd])(?=\s|$)")
@@ -98,7 +99,7 @@ async def groups(
     like = {"logGroupNamePattern": filter.words[0]} if filter.words else {}
     answer = await call.api.read("logs:DescribeLogGroups", where, limit=_GROUPS, **like)
     names = [str(each.get("logGroupName", "")) for each in answer.get("logGroups", ())]
-    names = [name for name in names if filter.fits(name)]
+    names = [name for name in names if filter.fits(name)][:_GROUPS]
     if not names:
         return say(f"There is no such log group in {where} that you can see.")
     items = numbered([line(Mono(short(name, 300))) for name in names])
@@ -152,7 +153,7 @@ async def _look(api: AwsApi, state: Mapping[str, Any]) -> tuple[Reply, int]:
     blocks.append(Pre("\n".join(f"{_at(event)} {_clean(event)}" for event in shown)))
     if more:
         blocks.append(line("More was written than I read: say a shorter --since, or words of it."))
-    return Reply(tuple(blocks)), int(shown[0].get("timestamp", since))
+    return Reply(tuple(blocks)), _ms(shown[0]) or since
 
 
 async def _events(api: AwsApi, state: Mapping[str, Any]) -> tuple[list[dict[str, Any]], bool]:
@@ -174,7 +175,12 @@ async def _events(api: AwsApi, state: Mapping[str, Any]) -> tuple[list[dict[str,
 
 
 def _at(event: Mapping[str, Any]) -> str:
-    return f"{datetime.fromtimestamp(int(event.get('timestamp', 0)) / 1000, UTC):%H:%M:%S}"
+    return f"{datetime.fromtimestamp(_ms(event) / 1000, UTC):%H:%M:%S}"
+
+
+def _ms(event: Mapping[str, Any]) -> int:
+    found = event.get("timestamp")
+    return found if isinstance(found, int) and 0 <= found < _LATEST else 0
 
 
 def _clean(event: Mapping[str, Any]) -> str:

@@ -84,7 +84,7 @@ def listed(found: list[Machine]) -> Block:
 def which(found: Sequence[Machine]) -> Reply:
     """What to say where several may be meant."""
     ask = line("Several are called that. Say the command again with a number in place of the name:")
-    items = [line(*_row(machine).parts, f" in {machine.region}") for machine in found]
+    items = [line(*_row(machine).parts, f" in {machine.region}") for machine in found[:_SHOWN]]
     return Reply((ask, numbered(items)), listing=tuple(str(machine.ref) for machine in found))
 
 
