@@ -11,7 +11,7 @@ from bot.accounts import Accounts
 from bot.commands.help import help_reply
 from bot.commands.registry import Registry
 from bot.connections import Connections
-from bot.errors import UserError
+from bot.errors import Exposed, UserError
 from bot.following import Followers
 from bot.journal import Entry, Journal
 from bot.model import Message
@@ -55,7 +55,7 @@ class Builtins:
         describe: Callable[..., Any] = command
         return (
             describe("help")(self.help),
-            describe("connect")(self.connect),
+            describe("connect", prepare=self.before_connect)(self.connect),
             describe("disconnect", effect=Effect.WRITE)(self.disconnect),
             describe("accounts", aliases=("whoami",))(self.accounts),
             describe("history", examples=("history", "history 2"))(self.history),
@@ -68,6 +68,16 @@ class Builtins:
         prefix = "" if call.actor.private else self._prefix
         admin = call.actor.private and call.actor.user in self._admins
         return help_reply(self._registry, topic, prefix, in_rooms=self._prefix, admin=admin)
+
+    async def before_connect(
+        self, call: Call[Message], answers: Mapping[str, Any], service: str, way: Rest = _NOTHING
+    ) -> Ready:
+        """See that nobody has pasted a secret where a name belongs."""
+        del call, answers
+        if (found := self._registry.looks_like_secret(f"{service} {way}")) is not None:
+            hint = f"Say `connect {found[0].name}`, and paste it when I ask for it"
+            raise Exposed("That is no way to connect, so I did not use it.", hint)
+        return Ready({"service": service, "way": way})
 
     async def connect(self, call: Call[Message], service: str, way: Rest = _NOTHING) -> Reply:
         """Give me your own account on a service, in our direct message.
