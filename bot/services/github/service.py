@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
-from urllib.parse import urlsplit
 
+from bot.addresses import origin_of
 from bot.connect.device import DeviceFlow
 from bot.connect.oauth2 import OAuth2, WebFlow
 from bot.connect.token import Field, Token
@@ -33,7 +33,7 @@ class GitHub:
     def __init__(self, name: str, aliases: Sequence[str], settings: GitHubSettings) -> None:
         self.name, self.aliases = name, tuple(aliases)
         self.origins: Sequence[str] = tuple(
-            dict.fromkeys((_origin(settings.api_url), _origin(settings.url)))
+            dict.fromkeys((origin_of(settings.api_url), settings.url))
         )
         self.site = Site(settings)
         self._oauth = _oauth(settings)
@@ -113,7 +113,10 @@ def token_flow(url: str) -> Token:
             ),
         ),
         shape=_SHAPE,
-        revoke_hint=f"Delete the token on {url}/settings/tokens",
+        revoke_hint=(
+            f"Delete the token on {url}/settings/tokens, or what you allowed the bot's app on "
+            f"{url}/settings/applications"
+        ),
     )
 
 
@@ -139,9 +142,5 @@ def _oauth(settings: GitHubSettings) -> OAuth2 | None:
         timeout=settings.timeout,
         title=TITLE,
         authentication="body",
+        ca_file=settings.ca_file,
     )
-
-
-def _origin(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}"

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 from typing import Annotated, Final
-from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
-from bot.addresses import Origin
-from bot.plugin import SecretValue, Settings
+from bot.addresses import PrivateOrigin
+from bot.plugin import FileValue, SecretValue, Settings
 from bot.secret import Secret
 from bot.services.github.names import REPOSITORY
 
 PUBLIC: Final = "https://github.com"
-_LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _SCOPE: Final = re.compile(r"[a-z_]+(?::[a-z_]+)?")
 
 
-def _private(value: str) -> str:
-    url = urlsplit(value)
-    if url.scheme == "http" and url.hostname not in _LOOPBACK:
-        raise ValueError("must begin with https://, as tokens are sent there")
+def _canonical(value: str) -> str:
     return PUBLIC if value == "https://www.github.com" else value
 
 
@@ -38,12 +32,6 @@ def _scopes(value: tuple[str, ...]) -> tuple[str, ...]:
     return value
 
 
-def _readable(value: Path | None) -> Path | None:
-    if value is not None and not value.is_file():
-        raise ValueError("is no file that is there")
-    return value
-
-
 class GitHubSettings(Settings):
     """Which GitHub, the bot's app there, and how to reach it.
 
@@ -52,7 +40,7 @@ class GitHubSettings(Settings):
     public ones); it includes notifications. A GitHub App has permissions of its own in their place.
     """
 
-    url: Annotated[Origin, AfterValidator(_private)] = Field(
+    url: Annotated[PrivateOrigin, AfterValidator(_canonical)] = Field(
         default=PUBLIC,
         description="Leave it out, or give the address of your GitHub Enterprise Server",
     )
@@ -71,7 +59,7 @@ class GitHubSettings(Settings):
     repository: Annotated[str | None, AfterValidator(_repository)] = Field(
         default=None, description="Leave it out, or give the usual repository: owner/name"
     )
-    ca_file: Annotated[Path | None, AfterValidator(_readable)] = Field(
+    ca_file: FileValue | None = Field(
         default=None, description="Leave it out, or give a file of certificates (PEM)"
     )
     timeout: float = Field(

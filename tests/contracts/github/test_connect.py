@@ -6,14 +6,16 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
+from aiohttp import web
 
 from bot.connect.token import Token
 from bot.errors import Unauthorized, UserError
 from bot.model import Credential
 from bot.plugin import Known
 from sandbox.mishaps import Answer
-from tests.contracts.fakes import BACK, FakeConversation, links
+from tests.contracts.fakes import BACK, FakeConversation, credential_for, links
 from tests.contracts.github.conftest import credential_of, run, service_at
+from tests.tls import self_signed, serving
 
 CALLBACK = BACK.partition("?")[0]
 
@@ -187,3 +189,18 @@ async def test_what_was_withdrawn_at_github_is_unauthorized(github):
     github.withdraw(app, "bob")
     with pytest.raises(Unauthorized):
         await _whoami(service, credential)
+
+
+async def test_an_enterprise_servers_certificates_are_trusted_where_tokens_come_from(
+    tmp_path,
+):
+    async def answer(_):
+        return web.json_response({"access_token": "ghu_new", "token_type": "bearer"})
+
+    ca_file = self_signed(tmp_path)
+    async with serving(answer, ca_file) as address:
+        service = service_at(address, client_id="Iv23li", client_secret="x", ca_file=str(ca_file))
+        fields = {"access_token": "ghu_old", "refresh_token": "ghr_old"}
+        old = credential_for(service, "@bob:example.org", "bob", fields)
+        renewed = await service.renew(old)
+    assert renewed.fields["access_token"].reveal() == "ghu_new"
