@@ -29,7 +29,9 @@ async def _show_rerun(
         return say(link, f" has not ended yet: it is {found.standing}.")
     what = "the failed jobs of " if flags.get("failed") else ""
     shown = say(f"Run {what}", link, f" again ({found.standing}) as ", Strong(call.account), ".")
-    return Ready({**flags, "run": RunRef(f"{place} {found.id}")}, shown)
+    file = found.path.partition("@")[0].rpartition("/")[2]
+    also = tuple(f"run {name} {found.head_branch}" for name in (file, f"{place} {file}"))
+    return Ready({**flags, "run": RunRef(f"{place} {found.id}")}, shown, also=also)
 
 
 @command(

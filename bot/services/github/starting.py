@@ -58,7 +58,9 @@ async def _prepare_run(
     page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
     head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")
     forms = dict.fromkeys((settled, in_full(declared or (), settled)))
-    also = tuple(f"run {found.file} {branch} {form}".rstrip() for form in forms)
+    also = tuple(
+        f"run {name} {branch} {form}".rstrip() for name in (found.file, full) for form in forms
+    )
     return Ready(arguments, Reply((head,)), also=also)
 
 

@@ -218,6 +218,19 @@ async def test_a_run_is_run_again_as_oneself_and_followed(github, service, bob, 
     assert "success" in plain(last.reply)
 
 
+async def test_what_is_run_again_counts_as_run(github, service, bob):
+    """Where a pattern wants somebody else's word for a workflow, an old run of it is no way round.
+
+    GitHub does not tell the inputs of a run.
+    """
+    made = github.add_run(SITE, "deploy.yml", "alice")
+    await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
+    _, talked = await look(service, bob, f"rerun {SITE} {made.id}")
+    assert talked.ready.also == ("run deploy.yml main", f"run {SITE} deploy.yml main")
+    _, talked = await look(service, bob, "run deploy.yml ENV=prod")
+    assert f"run {SITE} deploy.yml main ENV=prod DRY=false" in talked.ready.also
+
+
 async def test_an_attempt_that_is_not_there_yet_is_waited_for(github, service, bob):
     made = github.add_run(SITE, "deploy.yml", "bob")
     await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
