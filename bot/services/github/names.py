@@ -120,18 +120,11 @@ class ThreadRef:
     """the id of a notification.
 
     ``text`` is what a list means by a number: ``thread/12`` and, where there is one, its issue.
-
-    Raises:
-        UserError: it is something else, of another list.
     """
 
     numbered: ClassVar[bool] = True
 
     text: str
-
-    def __post_init__(self) -> None:
-        if re.fullmatch(rf"{THREAD}[0-9]{{1,20}}", self.text.partition(" ")[0], re.ASCII) is None:
-            raise UserError("That is no notification.", "Give its number in your last list.")
 
     def __str__(self) -> str:
         return self.text
@@ -154,6 +147,8 @@ class ThreadRef:
             UserError: it is no id.
         """
         word, rest = first(text)
+        if re.fullmatch(r"[0-9]{1,20}", word, re.ASCII) is None:
+            raise UserError("That is no notification.", "Give its number in your last list.")
         return cls(f"{THREAD}{word}"), rest
 
 

@@ -50,14 +50,6 @@ async def test_a_list_that_does_not_end_is_cut(github, service, bob):
     assert len((await run(service, bob, "workflows")).listing) == MOST
 
 
-@pytest.mark.parametrize("item", [f"{SITE}#1", f"{SITE} deploy.yml", f"{SITE} 12", "../../user"])
-async def test_a_number_of_another_list_is_no_notification(github, service, bob, item):
-    seen = len(github.requests)
-    with pytest.raises(UserError, match="no notification"):
-        await run(service, bob, "notifications read 1", listing=(item,))
-    assert len(github.requests) == seen
-
-
 @pytest.mark.parametrize(
     "typed",
     ["refs/heads/main", "refs/tags/refs/heads/main", "refs/heads/refs/heads/main", "--ref main"],
