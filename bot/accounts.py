@@ -6,6 +6,7 @@ import asyncio
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -18,6 +19,7 @@ from bot.model import Actor, Credential, Standing
 from bot.plugin import Conversation, Flow, Grant, Known, Service
 from bot.vault.vault import Account, Vault
 
+_MOMENT: Final = 5.0  # seconds: whoever cancels waits for it, and so does the end of the bot
 _BEFORE: Final = timedelta(minutes=1)  # that something is renewed before it has to be
 
 log = structlog.get_logger()
@@ -131,22 +133,27 @@ class Accounts:
             Abandoned, UserError, ServiceError: see :meth:`bot.plugin.Flow.run`.
         """
         grant = await flow.run(talk)
-        credential = Credential(
-            user=actor.user,
-            service=service.name,
-            account="",
-            fields=grant.fields,
-            identity=actor.identity,
-            created=datetime.now(UTC),
-            expires=grant.expires,
-            fresh_until=grant.fresh_until,
-        )
+        try:
+            return await self._proved(actor, service, grant)
+        except BaseException:  # it was made for this, and nobody has it
+            if not flow.self_starting:
+                await self.give_back(service, _credential(actor, service, grant))
+            raise
+
+    async def _proved(self, actor: Actor, service: Service[Any], grant: Grant) -> Proved:
+        credential = _credential(actor, service, grant)
         async with service.api(credential) as api:
             found = await service.whoami(api)
         if isinstance(found, str):
             found = Known(found)
         ends = min((end for end in (grant.expires, found.expires) if end), default=None)
         return Proved(replace(credential, account=found.account, expires=ends), grant.scopes)
+
+    async def give_back(self, service: Service[Any], credential: Credential) -> None:
+        """Revoke what was made and is not kept, if that can be done in a moment."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_MOMENT):
+                await _revoked(service, credential)
 
     async def step_up(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
@@ -157,7 +164,7 @@ class Accounts:
             NotConnected: they have disconnected it meanwhile.
             Abandoned, UserError, ServiceError: see :meth:`bot.plugin.Flow.run`.
         """
-        proved = await self.prove(actor, service, flow, talk)
+        proved = await self._proved(actor, service, await flow.run(talk))
         found = await self._vault.get(actor.user, service.name)
         if found is None or found.account != proved.credential.account:
             raise NotConnected(f"You have disconnected {service.title} meanwhile.")
@@ -311,16 +318,37 @@ class Accounts:
         """Revoke what is stored, or what has taken its place and could not be written."""
         try:
             credential = await self._vault.get(actor.user, service.name)
-            if credential is None or credential.identity != actor.identity:
-                return False
-            return await service.revoke(
-                _granted(credential, unwritten) if unwritten else credential
-            )
-        except (Unopenable, ServiceError) as error:
+        except Unopenable as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
-        except Exception:  # a bug of the service's: what is stored goes all the same
-            log.exception("bug", service=service.name)
-        return False
+            return False
+        if credential is None or credential.identity != actor.identity:
+            return False
+        return await _revoked(service, _granted(credential, unwritten) if unwritten else credential)
+
+
+async def _revoked(service: Service[Any], credential: Credential) -> bool:
+    """Revoke it over there; False where that is not possible, for whatever reason."""
+    try:
+        return await service.revoke(credential)
+    except ServiceError as error:
+        log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
+    except Exception:  # a bug of the service's: what is stored goes all the same
+        log.exception("bug", service=service.name)
+    return False
+
+
+def _credential(actor: Actor, service: Service[Any], grant: Grant) -> Credential:
+    """What a flow of the actor's has ended with; whose account it is has to be asked."""
+    return Credential(
+        user=actor.user,
+        service=service.name,
+        account="",
+        fields=grant.fields,
+        identity=actor.identity,
+        created=datetime.now(UTC),
+        expires=grant.expires,
+        fresh_until=grant.fresh_until,
+    )
 
 
 def _is_fresh(credential: Credential) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -19,7 +19,7 @@ from bot.intake import Intake
 from bot.lanes import Lanes
 from bot.matrix.conversation import Talk
 from bot.matrix.rooms import Rooms
-from bot.model import Actor, Message, Place
+from bot.model import Actor, Credential, Message, Place
 from bot.parking import Parked, Parking
 from bot.plugin import Abandoned, Conversation, Flow, Grant, Service, StepUp
 from bot.reply import EMPTY, Line, Mono, Reply, Strong, Typed, line, say
@@ -84,7 +84,6 @@ class Connections:
         """``callbacks`` are None where the bot has no page that people could come back to."""
         self._accounts, self._answers, self._intake = accounts, answers, intake
         self._rooms, self._lanes, self._callbacks = rooms, lanes, callbacks
-        self.ways = Ways(web=callbacks is not None)
         self._open: dict[str, _Open] = {}
         self.parking = Parking()
 
@@ -106,10 +105,12 @@ class Connections:
                 :meth:`Accounts.must_be_able_to_connect`.
         """
         await self._accounts.must_be_able_to_connect(message.actor)
-        chosen = self.ways.choose(service, flow)
+        known = await self._accounts.knows(message.actor)
+        ways = Ways(web=self._callbacks is not None, known=known)
+        chosen = ways.choose(service, flow)
+        others = ways.others(service, chosen) if flow == "" else None
         opened = await self._opened(message, chosen, service, first)
-        others = self.ways.others(service, chosen) if flow == "" else None
-        opened.task = asyncio.create_task(self._run(opened, service, others))
+        self._start(opened, self._run(opened, service, others))
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say(f"I have sent you a direct message to connect {service.title} there.")
@@ -118,7 +119,7 @@ class Connections:
         """Start what a credential needs before it is used. True where that is said elsewhere."""
         opened = await self._opened(message, need.flow, service)
         opened.steps_up = True
-        opened.task = asyncio.create_task(self._run(opened, service))
+        self._start(opened, self._run(opened, service))
         return opened.talk.room != message.actor.room
 
     async def ask(self, message: Message, prompt: Reply, then: Then, *, what: str) -> Reply:
@@ -128,7 +129,7 @@ class Connections:
         if that is there, too. It does not raise.
         """
         opened = await self._opened(message, _Secret(prompt))
-        opened.task = asyncio.create_task(self._ask(opened, then))
+        self._start(opened, self._ask(opened, then))
         if opened.talk.room == message.actor.room:
             return EMPTY
         return say("I have sent you a direct message to ask for ", Strong(what), ".")
@@ -140,7 +141,7 @@ class Connections:
         service: Service[Any] | None = None,
         first: Secret | None = None,
     ) -> _Open:
-        """A new conversation in the direct message; one that was under way ends."""
+        """A new conversation in the direct message, to be started; one that was under way ends."""
         actor = message.actor
         room, elsewhere = actor.room, not actor.private
         # links and codes are for nobody else: where somebody has come in, it is no longer one
@@ -162,8 +163,12 @@ class Connections:
             first=first,
         )
         talk.answered = None if elsewhere else message.place
-        opened = self._open[actor.user] = _Open(talk, talk.service, flow, actor)
-        return opened
+        return _Open(talk, talk.service, flow, actor)
+
+    def _start(self, opened: _Open, conversation: Coroutine[Any, Any, None]) -> None:
+        """Have it run from now on; nothing may be awaited between this and :meth:`_opened`."""
+        opened.task = asyncio.create_task(conversation)
+        self._open[opened.actor.user] = opened
 
     def waiting(self, user: str) -> tuple[Talk, Flow] | None:
         """The user's conversation, if an answer of theirs is waited for."""
@@ -224,7 +229,7 @@ class Connections:
             prove = self._accounts.step_up if opened.steps_up else self._accounts.prove
             proved = await prove(actor, service, opened.flow, talk)
             opened.proved = True
-            await self._accounts.keep(actor, service, proved.credential)
+            await self._keep(opened, service, proved.credential)
             opened.kept = True
         except Abandoned:
             what = "That" if opened.steps_up else f"Connecting {service.title}"
@@ -253,6 +258,15 @@ class Connections:
         finally:
             if self._open.get(actor.user) is opened:
                 del self._open[actor.user]
+
+    async def _keep(self, opened: _Open, service: Service[Any], credential: Credential) -> None:
+        """Store it; what was made for it and cannot be kept is given back."""
+        try:
+            await self._accounts.keep(opened.actor, service, credential)
+        except ActasError:
+            if not (opened.steps_up or opened.flow.self_starting):
+                await self._accounts.give_back(service, credential)
+            raise
 
     async def _ask(self, opened: _Open, then: Then) -> None:
         talk, actor = opened.talk, opened.actor

@@ -85,7 +85,10 @@ class ServiceError(ActasError):
 
 
 class Unauthorized(ServiceError):
-    """The service does not accept the credential (any more): connect again."""
+    """The service does not accept the credential (any more): connect again.
+
+    The command is then run again: what raises it has changed nothing over there.
+    """
 
 
 class Forbidden(ServiceError):

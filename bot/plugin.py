@@ -331,7 +331,9 @@ class Flow(Protocol):
     ``shape`` is a regular expression of what a pasted secret of this kind looks like, or "".
     ``revoke_hint`` tells where a secret that was shown to others is revoked, or "" where it needs
     no revoking. A flow may have one more attribute: ``web = True`` says that it needs
-    :meth:`Conversation.callback`, so that it is offered where the bot has a ``web.public_url``.
+    :meth:`Conversation.callback`, so that it is offered where the bot has a ``web.public_url``; and
+    ``unbound = True`` that whoever goes through it need not be who asked, so that it is not offered
+    to somebody whose identity has changed.
     """
 
     name: str

@@ -14,19 +14,29 @@ from bot.reply import Inline, Reply, Typed, say
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """``web``: the bot has a page that people can come back to from a service's."""
+    """``web``: the bot has a page that people can come back to from a service's.
+
+    ``known``: they are for somebody whom the bot knows by this identity, or meets anew.
+    """
 
     web: bool
+    known: bool = True
 
     def of(self, service: Service[Any]) -> Sequence[Flow]:
         """The ways to connect a service, best first."""
-        return [flow for flow in service.flows if self.web or not getattr(flow, "web", False)]
+        return [
+            flow
+            for flow in service.flows
+            if (self.web or not getattr(flow, "web", False))
+            and (self.known or not getattr(flow, "unbound", False))
+        ]
 
     def choose(self, service: Service[Any], flow: Flow | str) -> Flow:
         """The way that is meant: ``flow``, or the one of that name, or the best one.
 
         Raises:
-            UserError: there is none of that name, or it needs a page that the bot does not have.
+            UserError: there is none of that name, or it needs a page that the bot does not have, or
+                does not show who somebody is whose identity has changed.
         """
         ways = self.of(service)
         name = flow if isinstance(flow, str) else flow.name
@@ -34,11 +44,20 @@ class Ways:
         if found:
             return found[0]
         if not ways or any(flow.name == name for flow in service.flows):
-            problem = "That needs a web page of mine, which I do not have."
-            instead = f"Say `connect {service.name} {ways[0].name}`" if ways else ""
-            raise UserError(problem, instead or "Ask my operator to set web.public_url")
+            problem, fix = self._lacks(service, name)
+            instead = f"Say `connect {service.name} {ways[0].name}`" if ways else fix
+            raise UserError(problem, instead)
         known = ", ".join(way.name for way in ways)
         raise UserError(f"{service.title} is not connected that way; there is: {known}.")
+
+    def _lacks(self, service: Service[Any], name: str) -> tuple[str, str]:
+        """Why a way is not offered here, and what mends that where there is no other."""
+        page = [flow for flow in service.flows if getattr(flow, "web", False)]
+        if not self.web and page and name in ("", *(flow.name for flow in page)):
+            fix = "Ask my operator to set web.public_url"
+            return "That needs a web page of mine, which I do not have.", fix
+        problem = "Your identity has changed, and that way does not show that it is you."
+        return problem, "Ask an admin to unfreeze you"
 
     def others(self, service: Service[Any], chosen: Flow) -> Reply | None:
         """What else could be said to connect it, where there is a choice."""

@@ -50,6 +50,7 @@ class DeviceFlow(Authorisation):
     """
 
     name: str = "device"
+    unbound: bool = True
     wait: Callable[[float], Awaitable[None]] = asyncio.sleep
 
     async def _tokens(self, talk: Conversation) -> Tokens:

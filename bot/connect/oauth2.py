@@ -118,12 +118,13 @@ class WebFlow(Authorisation):
 
         try:
             code = self._code(await talk.callback(page, arrived))
+            outcome = await asyncio.shield(redeemed[0]) if isinstance(code, Secret) else code
         except BaseException:  # who came back may be somebody else
             await self._undo(redeemed)
             raise
-        if isinstance(code, ActasError):
-            raise code
-        return await redeemed[0]
+        if isinstance(outcome, ActasError):
+            raise outcome
+        return outcome
 
     async def _undo(self, redeemed: Sequence[asyncio.Task[Tokens]]) -> None:
         """Give back what nobody has claimed, if that can be done in a moment."""

@@ -321,6 +321,41 @@ async def test_a_code_for_what_was_disconnected_meanwhile_stores_nothing(stage, 
     assert cloud.used == []
 
 
+# ---------------------------------------------------------------------------- what is not kept
+async def test_what_was_made_for_nobody_who_can_be_told_is_given_back(stage, cloud, monkeypatch):
+    async def away(_):
+        raise Unavailable("no connection")
+
+    cloud.flows = (Code(),)
+    monkeypatch.setattr(cloud, "whoami", away)
+    await stage.says(ALICE, "connect cloud", room=DM)
+    await stage.says(ALICE, "123456", room=DM)
+    assert cloud.revoked == ["alice:123456"]
+    assert await _kept(stage) is None
+
+
+async def test_what_was_made_for_somebody_who_is_frozen_is_given_back(stage, cloud):
+    cloud.flows = (Code(),)
+    await stage.says(ALICE, "connect cloud", room=DM)
+    message = stage.message(ALICE, "123456", room=DM)
+    await stage.pins.freeze(ALICE)
+    await stage.connections.answer(message, Secret("123456"))
+    await stage.rests()
+    assert cloud.revoked == ["alice:123456"]
+    assert await _kept(stage) is None
+
+
+async def test_a_token_that_was_pasted_stays_its_owners_where_it_is_not_kept(
+    stage, cloud, monkeypatch
+):
+    async def away(_):
+        raise Unavailable("no connection")
+
+    monkeypatch.setattr(cloud, "whoami", away)
+    await stage.says(ALICE, "cloud set auth alice:11abcdef01", room=DM)
+    assert cloud.revoked == []
+
+
 # ---------------------------------------------------------------------------- what ends
 async def test_accounts_say_when_things_end(stage):
     await _stored(stage, fresh=HOUR, expires=datetime(2030, 5, 6, 7, 8, tzinfo=UTC))

@@ -11,7 +11,7 @@ from bot.errors import ConfigError, UserError
 from bot.ways import Ways, must_be_connectable
 
 WEB = SimpleNamespace(name="web", web=True)
-DEVICE = SimpleNamespace(name="device")
+DEVICE = SimpleNamespace(name="device", unbound=True)
 TOKEN = SimpleNamespace(name="token")
 GITHUB = SimpleNamespace(name="github", title="GitHub", flows=(WEB, DEVICE, TOKEN))
 X = SimpleNamespace(name="x", title="X", flows=(WEB,))
@@ -55,3 +55,10 @@ def test_the_bot_does_not_start_with_a_service_that_nobody_could_connect():
     with pytest.raises(ConfigError, match=r"web\.public_url: .*services\.x") as refused:
         must_be_connectable(X, WebConfig())
     assert "127.0.0.1:8095" in refused.value.fix
+
+
+def test_somebody_whose_identity_has_changed_is_offered_no_way_that_another_could_end():
+    assert Ways(web=False, known=False).choose(GITHUB, "") is TOKEN
+    with pytest.raises(UserError, match="Your identity has changed") as refused:
+        Ways(web=True, known=False).choose(GITHUB, "device")
+    assert refused.value.hint == "Say `connect github web`"
