@@ -3,30 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import secrets
-from collections import defaultdict
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import structlog
 
-from bot.errors import ActasError, ServiceError, Unauthorized, Unopenable, UserError
+from bot.errors import NotConnected, ServiceError, Unopenable, UserError
 from bot.matrix.pins import Pins
 from bot.model import Actor, Credential, Standing
 from bot.plugin import Conversation, Flow, Grant, Known, Service
+from bot.renewals import Renewals
 from bot.vault.vault import Account, Vault
 
 _MOMENT: Final = 5.0  # seconds: whoever cancels waits for it, and so does the end of the bot
-_BEFORE: Final = timedelta(minutes=1)  # that something is renewed before it has to be
 
 log = structlog.get_logger()
-
-
-class NotConnected(UserError):
-    """The user has no credential for the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +36,7 @@ class Accounts:
 
     def __init__(self, vault: Vault, pins: Pins, services: Mapping[str, Service[Any]]) -> None:
         self._vault, self._pins, self._services = vault, pins, services
-        self._slots: defaultdict[tuple[str, str], asyncio.Lock] = defaultdict(asyncio.Lock)
-        self._renewing: set[asyncio.Task[Credential]] = set()
-        self._unwritten: dict[tuple[str, str], Grant] = {}
+        self._renewals = Renewals(vault)
 
     async def credential(self, actor: Actor, service: Service[Any]) -> Credential:
         """The actor's own credential, ready to be used; renewed, where it is time.
@@ -71,11 +63,9 @@ class Accounts:
             )
         await self._must_not_be_frozen(actor, found)
         await self._vault.touch(actor.user, service.name, datetime.now(UTC))
-        if _is_fresh(found):
-            return found
-        renewed = await self._renewed(actor, service)
-        await self._must_not_be_frozen(actor, renewed)  # it has taken a while
-        return renewed
+        fresh = await self._renewals.fresh(found, service)
+        await self._must_not_be_frozen(actor, fresh)  # it may have taken a while
+        return fresh
 
     async def _must_not_be_frozen(self, actor: Actor, credential: Credential) -> None:
         known = await self.knows(actor) and not self._pins.shown_another(actor.user)
@@ -87,33 +77,9 @@ class Accounts:
                 f"Say `connect {name}` in our direct message to connect again.",
             )
 
-    async def _renewed(self, actor: Actor, service: Service[Any]) -> Credential:
-        """Whoever waits for it may go away: what the service gives in exchange is kept."""
-        task = asyncio.create_task(self._renew(actor, service))
-        self._renewing.add(task)
-        task.add_done_callback(self._renewing.discard)
-        return await asyncio.shield(task)
-
-    async def _renew(self, actor: Actor, service: Service[Any]) -> Credential:
-        """One at a time: a refresh token that is used twice ends all that came of it."""
-        slot = (actor.user, service.name)
-        async with self._slots[slot]:
-            found = await self._vault.get(*slot)
-            if found is None or found.identity != actor.identity:
-                raise NotConnected(f"You have disconnected {service.title} meanwhile.")
-            if _is_fresh(found):
-                return found
-            grant = self._unwritten.get(slot) or await _renewal(found, service)
-            self._unwritten[slot] = grant  # if it cannot be written, it is still the only good one
-            renewed = _granted(found, grant)
-            await self._vault.put(renewed)
-            del self._unwritten[slot]
-        log.info("account.renewed", user=actor.user, service=service.name)
-        return renewed
-
     async def close(self) -> None:
         """Wait for what is being renewed."""
-        await asyncio.gather(*self._renewing, return_exceptions=True)
+        await self._renewals.close()
 
     async def knows(self, actor: Actor) -> bool:
         """Whether the actor is who the bot knows the user as now, not only when they spoke."""
@@ -193,14 +159,14 @@ class Accounts:
             UserError: the identity has changed, and this is not the account of the one before; or
                 it has changed since the flow began; or see :meth:`must_be_able_to_connect`.
         """
-        async with self._slots[actor.user, service.name]:
+        async with self._renewals.slot(actor.user, service.name):
             await self.must_be_able_to_connect(actor)
             known = await self.knows(actor)
             if not known and actor.pinned:
                 raise UserError("Your identity has changed since you began.", "Connect again")
             if not known:
                 await self._recognise(credential, service)
-            self._unwritten.pop((actor.user, service.name), None)
+            self._renewals.drop(actor.user, service.name)
             await self._vault.put(credential)
             if not known:
                 await self._pins.repin(actor.user, actor.identity)
@@ -278,7 +244,7 @@ class Accounts:
     async def _rebind(self, user: str, master: str) -> list[str]:
         thawed = []
         for account in await self._vault.accounts(user):
-            async with self._slots[user, account.service]:
+            async with self._renewals.slot(user, account.service):
                 try:
                     if await self._vault.rebind(user, account.service, master):
                         thawed.append(account.service)
@@ -307,15 +273,13 @@ class Accounts:
 
         Of a service that is not configured any more, there is nobody to revoke it.
         """
-        slot = (actor.user, service)
-        async with self._slots[slot]:
-            unwritten = self._unwritten.pop(slot, None)
+        async with self._renewals.slot(actor.user, service):
             known = self._services.get(service)
-            revoked = known is not None and await self._revoke(actor, known, unwritten)
-            return revoked, await self._vault.delete(*slot)
+            revoked = known is not None and await self._revoke(actor, known)
+            self._renewals.drop(actor.user, service)
+            return revoked, await self._vault.delete(actor.user, service)
 
-    async def _revoke(self, actor: Actor, service: Service[Any], unwritten: Grant | None) -> bool:
-        """Revoke what is stored, or what has taken its place and could not be written."""
+    async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
         try:
             credential = await self._vault.get(actor.user, service.name)
         except Unopenable as error:
@@ -323,7 +287,7 @@ class Accounts:
             return False
         if credential is None or credential.identity != actor.identity:
             return False
-        return await _revoked(service, _granted(credential, unwritten) if unwritten else credential)
+        return await _revoked(service, self._renewals.newest(credential))
 
 
 async def _revoked(service: Service[Any], credential: Credential) -> bool:
@@ -348,33 +312,4 @@ def _credential(actor: Actor, service: Service[Any], grant: Grant) -> Credential
         created=datetime.now(UTC),
         expires=grant.expires,
         fresh_until=grant.fresh_until,
-    )
-
-
-def _is_fresh(credential: Credential) -> bool:
-    return credential.fresh_until is None or datetime.now(UTC) < credential.fresh_until - _BEFORE
-
-
-async def _renewal(credential: Credential, service: Service[Any]) -> Grant:
-    renew = getattr(service, "renew", None)
-    if renew is None:
-        raise Unauthorized
-    try:
-        grant: Grant = await renew(credential)
-    except ActasError:
-        raise
-    except Exception:  # a bug of the service's: an id for the user, the trace in the log
-        reference = secrets.token_hex(4)
-        log.exception("bug", id=reference, service=service.name)
-    else:
-        return grant
-    raise UserError(
-        f"Your credential for {service.name} could not be renewed: something is wrong in me.",
-        f"Tell my operator this id: {reference}",
-    )
-
-
-def _granted(credential: Credential, grant: Grant) -> Credential:
-    return replace(
-        credential, fields=grant.fields, expires=grant.expires, fresh_until=grant.fresh_until
     )

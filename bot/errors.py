@@ -9,7 +9,8 @@
     │   ├── WrongKey         ACTAS_SECRET is not this database's (exit code 2)
     │   └── Unopenable       one sealed row does not open: moved, altered, or its key is gone
     ├── UserError            the user's to mend: what is wrong, and a hint
-    │   └── Exposed          a secret was typed where others read it
+    │   ├── Exposed          a secret was typed where others read it
+    │   └── NotConnected     there is no credential of theirs for the service
     └── ServiceError         the other side's fault or refusal
         ├── Unauthorized     the credential is no longer accepted
         ├── Forbidden        the user may not, over there
@@ -78,6 +79,10 @@ class UserError(ActasError):
 
 class Exposed(UserError):
     """A secret was typed where others read it. It is not used, and its message is removed."""
+
+
+class NotConnected(UserError):
+    """The user has no credential for the service."""
 
 
 class ServiceError(ActasError):

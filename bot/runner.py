@@ -11,14 +11,21 @@ from typing import Any
 
 import structlog
 
-from bot.accounts import Accounts, NotConnected
+from bot.accounts import Accounts
 from bot.answers import Answers, Live
 from bot.clock import now
 from bot.commands.arguments import bind
 from bot.commands.registry import Invocation, Registry
 from bot.confirmations import Confirmations, Pending
 from bot.connections import Connections
-from bot.errors import ActasError, Exposed, ServiceError, Unauthorized, UserError
+from bot.errors import (
+    ActasError,
+    Exposed,
+    NotConnected,
+    ServiceError,
+    Unauthorized,
+    UserError,
+)
 from bot.following import MOST, Followers, Silent
 from bot.intake import Intake
 from bot.journal import Journal, Note, Outgoing, State
