@@ -57,10 +57,10 @@ class Authorisation:
             UserError: they refused on the page, or what was to be brought back had ended.
             RateLimited, Unavailable: the service does not do its part.
         """
-        if asks := self.oauth.asks():
+        if asks := self.oauth.asks(self.title):
             await talk.tell(asks)
         tokens = await self._tokens(talk)
-        if lacks := self.oauth.lacks(tokens):
+        if lacks := self.oauth.lacks(self.title, tokens):
             await talk.tell(lacks)
         return self.oauth.grant(tokens)
 

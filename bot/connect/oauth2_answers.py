@@ -7,7 +7,7 @@ it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, TypeVar
@@ -23,16 +23,8 @@ _REGISTERED: Final = frozenset(
         *("invalid_grant", "invalid_scope", "unsupported_grant_type"),  # RFC 6749, section 5.2
         *("invalid_client", "unauthorized_client", "invalid_request"),
         *("authorization_pending", "slow_down", "access_denied", "expired_token"),  # RFC 8628, 3.5
-        *("incorrect_device_code", "device_flow_disabled"),  # GitHub's own
-        *("bad_verification_code", "bad_refresh_token", "incorrect_client_credentials"),
     }
 )
-_SAME: Final = {  # GitHub's words
-    "bad_verification_code": "invalid_grant",
-    "bad_refresh_token": "invalid_grant",
-    "incorrect_device_code": "expired_token",
-    "incorrect_client_credentials": "invalid_client",
-}
 _TOKEN: Final = re.compile(r"[\x21-\x7e]+")  # it will stand in a header
 _LONGEST: Final = 100 * 365 * 24 * 3600  # seconds; what lasts longer does not end
 
@@ -56,10 +48,13 @@ class Tokens:
     refresh_ends: datetime | None = None
 
 
-def understood(status: int, body: bytes, read: Callable[[str], T | None]) -> T | ActasError:
+def understood(
+    status: int, body: bytes, read: Callable[[str], T | None], words: Mapping[str, str]
+) -> T | ActasError:
     """What ``read`` makes of an answer, or the error to raise.
 
-    ``read`` returns None, or raises oauthlib's errors or ValueError, for what it is not.
+    ``read`` returns None, or raises oauthlib's errors or ValueError, for what it is not. ``words``
+    of the service's own are taken for those that they stand for.
     """
     from oauthlib.oauth2 import MissingTokenError, OAuth2Error
 
@@ -70,7 +65,7 @@ def understood(status: int, body: bytes, read: Callable[[str], T | None]) -> T |
     except MissingTokenError:
         pass
     except OAuth2Error as refusal:  # also with status 200, as GitHub does
-        return Refused(_known(refusal.error))
+        return Refused(_known(refusal.error, words))
     except (ValueError, TypeError, AttributeError, OverflowError, RecursionError):
         pass  # oauthlib takes the shape of an answer for granted
     if status != 200:
@@ -78,10 +73,10 @@ def understood(status: int, body: bytes, read: Callable[[str], T | None]) -> T |
     return Unavailable(NONSENSE) if answer is None else answer
 
 
-def _known(error: object) -> str:
+def _known(error: object, words: Mapping[str, str]) -> str:
     """A registered word for an error, or "": nothing else of an answer goes on."""
-    word = error if isinstance(error, str) and error in _REGISTERED else ""
-    return _SAME.get(word, word)
+    word = words.get(error, error) if isinstance(error, str) else ""
+    return word if word in _REGISTERED else ""
 
 
 def read_tokens(body: str) -> Tokens | None:

@@ -25,9 +25,9 @@ class OAuth2:
 
     ``authentication`` says where a client's secret stands: ``basic`` or ``body``. Where an
     ``issuer`` is given, one that comes back from the page has to be the same. ``extra`` stands in
-    the query of the page (``prompt``, ``audience``). ``words`` are what the service calls what is
-    registered under another name ({"invalid_request": "invalid_grant"}). ``ca_file`` holds the
-    certificates to trust, if not the system's.
+    the query of the page (``prompt``, ``audience``). ``words`` are the service's own for errors
+    that are registered under another name ({"bad_refresh_token": "invalid_grant"}). ``ca_file``
+    holds the certificates to trust, if not the system's.
     """
 
     authorize_url: str
@@ -38,7 +38,6 @@ class OAuth2:
     device_url: str = ""
     revoke_url: str = ""
     timeout: float = 15.0
-    title: str = ""
     authentication: Literal["basic", "body"] = "basic"
     issuer: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -142,22 +141,19 @@ class OAuth2:
                 done &= await self.client.succeeds(self.revoke_url, form)
         return done
 
-    def asks(self) -> Reply | None:
-        """What the person is told before; None where the service decides by itself."""
+    def asks(self, title: str) -> Reply | None:
+        """What the person is told before; None where the service, ``title``, decides by itself."""
         if not self.scopes:
             return None
-        return say(f"{self.title or 'It'} will ask you to let me: {', '.join(self.scopes)}.")
+        return say(f"{title} will ask you to let me: {', '.join(self.scopes)}.")
 
-    def lacks(self, tokens: Tokens) -> Reply | None:
+    def lacks(self, title: str, tokens: Tokens) -> Reply | None:
         """What the person is told after, where less was granted than asked for."""
         granted = self.scopes if tokens.scopes is None else tokens.scopes
         missing = [scope for scope in self.scopes if scope not in granted]
         if not missing:
             return None
-        return say(
-            f"{self.title or 'It'} did not grant: {', '.join(missing)}. "
-            "What needs that will not work."
-        )
+        return say(f"{title} did not grant: {', '.join(missing)}. What needs that will not work.")
 
 
 def _kept(tokens: Tokens, old: Credential, refresh: Secret) -> Tokens:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Final, Literal, TypeVar
 from urllib.parse import quote_plus, urlencode
 
-from bot.connect.oauth2_answers import Refused, Tokens, read_tokens, understood
+from bot.connect.oauth2_answers import Tokens, read_tokens, understood
 from bot.connect.transport import post
 from bot.errors import ActasError, ServiceError
 from bot.secret import Secret
@@ -79,10 +79,7 @@ class Client:
         if isinstance(outcome, ServiceError):
             return outcome
         status, body = outcome
-        found = understood(status, body, read)
-        if isinstance(found, Refused):
-            return Refused(self.words.get(found.error, found.error))
-        return found
+        return understood(status, body, read, self.words)
 
     async def _post(self, address: str, parameters: Parameters) -> tuple[int, bytes] | ServiceError:
         headers, body = {"Accept": "application/json"}, dict(parameters)

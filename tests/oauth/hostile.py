@@ -49,7 +49,6 @@ class Hostile(StandIn):
             "client_id": "app",
             "client_secret": Secret("hostile-client-secret"),
             "scopes": ("read", "write"),
-            "title": "Example",
             "device_url": f"{self.url}/device",
             "revoke_url": f"{self.url}/revoke",
         }

@@ -66,7 +66,6 @@ class Provider:
             "client_id": "basic:app",
             "client_secret": SECRET,
             "scopes": ("openid", "offline_access", "email"),
-            "title": "Example",
             "issuer": self.url,
             "extra": {"prompt": "consent"},  # it gives a refresh token to nobody else
             "device_url": f"{self.url}/device/auth",

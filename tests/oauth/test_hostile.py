@@ -106,11 +106,15 @@ async def test_a_refusal_is_one_with_any_status(hostile, status):
         await hostile.app().renew(OLD)
 
 
-@pytest.mark.parametrize("word", ["bad_verification_code", "bad_refresh_token"])
-async def test_the_words_of_github_are_understood(hostile, word):
+@pytest.mark.parametrize(
+    ("word", "error"), [("bad_refresh_token", Unauthorized), ("odd_word", Unavailable)]
+)
+async def test_words_of_the_services_own_are_those_that_they_stand_for(hostile, word, error):
+    words = {"bad_refresh_token": "invalid_grant", "odd_word": WORDS}
     hostile.answers.append(no(word, 200))
-    with pytest.raises(Unauthorized):
-        await hostile.app().renew(OLD)
+    with pytest.raises(error) as problem:
+        await hostile.app(words=words).renew(OLD)
+    assert WORDS not in str(problem.value)
 
 
 @pytest.mark.parametrize("error", [WORDS, ["invalid_grant"], None, 5, {"a": "b"}])

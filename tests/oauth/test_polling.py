@@ -55,7 +55,6 @@ async def test_who_does_not_answer_for_long_is_given_up(hostile):
     ("word", "error", "text"),
     [
         ("expired_token", UserError, "The code for Example has ended"),
-        ("incorrect_device_code", UserError, "The code for Example has ended"),
         ("access_denied", UserError, "refused on the page of Example"),
         ("invalid_client", Unavailable, "tell the operator"),
         ("device_flow_disabled", Unavailable, "tell the operator"),

@@ -22,6 +22,11 @@ from bot.services.github.site import Site
 TITLE: Final = "GitHub"
 _TOKEN: Final = r"gh[pou]_[A-Za-z0-9]{20,255}|github_pat_[A-Za-z0-9_]{20,255}"  # noqa: S105 - a shape
 _SHAPE: Final = rf"(?<![A-Za-z0-9_])(?:{_TOKEN}|gh[sr]_[A-Za-z0-9]{{20,255}})(?![A-Za-z0-9_])"
+_WORDS: Final = {
+    "bad_verification_code": "invalid_grant",
+    "bad_refresh_token": "invalid_grant",
+    "incorrect_device_code": "expired_token",
+}
 
 
 class GitHub:
@@ -140,7 +145,7 @@ def _oauth(settings: GitHubSettings) -> OAuth2 | None:
         settings.scopes,
         device_url=f"{settings.url}/login/device/code",
         timeout=settings.timeout,
-        title=TITLE,
         authentication="body",
+        words=_WORDS,
         ca_file=settings.ca_file,
     )

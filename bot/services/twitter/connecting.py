@@ -69,7 +69,6 @@ def oauth2_of(settings: TwitterSettings) -> OAuth2 | None:
         scopes=SCOPES,
         revoke_url=f"{settings.api_url}/2/oauth2/revoke",
         timeout=settings.timeout,
-        title=TITLE,
         # X calls every token and code that is no good (any more) a wrong request
         words={"invalid_request": "invalid_grant"},
     )

@@ -95,6 +95,25 @@ async def test_somebody_connects_by_a_code_without_the_apps_secret(github):
     assert (await _whoami(service, _stored(service, grant))).account == "bob"
 
 
+async def test_a_code_that_github_does_not_take_is_worth_another_try(github):
+    """It was used, or has ended; GitHub says so in words of its own."""
+    service = _with_app(github, github.add_app(callback=CALLBACK))
+
+    async def visit(_):
+        return {"code": "used-already"}
+
+    with pytest.raises(UserError, match="did not accept"):
+        await _flow(service, "web").run(FakeConversation(visit=visit))
+
+    async def wait(_):
+        github.fail(Answer(200, {"error": "incorrect_device_code"}), method="POST")
+
+    device = _flow(service, "device")
+    device.wait = wait
+    with pytest.raises(UserError, match="has ended"):
+        await device.run(FakeConversation())
+
+
 async def test_a_pasted_token_is_tried_and_its_end_is_known(github, service):
     text = github.new_fine_grained("bob", issues="write", days=30)
     flow = _flow(service, "token")
