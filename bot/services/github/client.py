@@ -89,11 +89,10 @@ class Client(GitHubAPI):
         body: bytes,
         sent: SimpleNamespace,
     ) -> tuple[int, Mapping[str, str], bytes]:
-        token = {"authorization": f"Bearer {self._token.reveal()}"}
         async with self._open().request(
             method,
             URL(url, encoded=True),
-            headers={**headers, **_OWN, **token},
+            headers={**headers, **_OWN, "authorization": f"Bearer {self._token.reveal()}"},
             data=body or None,
             allow_redirects=False,
             trace_request_ctx=sent,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import traceback
 
 import pytest
 
@@ -14,6 +13,7 @@ from sandbox.github import Job
 from sandbox.mishaps import Answer
 from tests.contracts.fakes import links, plain
 from tests.contracts.github.conftest import SITE, credential_of, run, service_at, step
+from tests.silence import shown
 
 SPOKEN = "what-the-server-said"
 MISHAPS = {
@@ -30,18 +30,6 @@ MISHAPS = {
 }
 
 
-def _everything(error):
-    """All that a traceback, a logger or a debugger would show of an error and what led to it."""
-    seen, todo = [], [error]
-    while todo:
-        one = todo.pop()
-        if one is not None and one not in seen:
-            seen.append(one)
-            todo += [one.__cause__, one.__context__]
-    texts = [f"{one!r} {one} {vars(one)}" for one in seen]
-    return "\n".join([*texts, *traceback.format_exception(error)])
-
-
 @pytest.mark.parametrize("name", MISHAPS)
 @pytest.mark.parametrize("said", ["issue show #1", "comment #1 hello"])
 async def test_no_error_holds_a_token_or_an_answer(github, hasty, bob, *, said, name):
@@ -49,10 +37,10 @@ async def test_no_error_holds_a_token_or_an_answer(github, hasty, bob, *, said, 
     github.fail(MISHAPS[name], method=method)
     with pytest.raises(ActasError) as caught:
         await run(hasty, bob, said)
-    assert caught.value.__context__ is None  # what led to it holds requests and answers
-    shown = _everything(caught.value)
-    assert SPOKEN not in shown
-    assert bob.fields["access_token"].reveal() not in shown
+    error = caught.value
+    assert error.__context__ is None  # what led to it holds requests and answers
+    assert SPOKEN not in f"{error!r} {error} {vars(error)}"
+    assert bob.fields["access_token"].reveal() not in shown(error)
 
 
 async def test_no_log_of_any_library_holds_a_token(github, hasty, caplog, capfd):
@@ -80,8 +68,8 @@ async def test_the_client_does_not_show_its_token(service, bob):
     async with service.api(bob) as api:
         await api.me()
         client = api._client
-        shown = f"{api!r} {vars(api)} {client!r} {vars(client)} {service.site!r}"
-    assert bob.fields["access_token"].reveal() not in shown
+        seen = f"{api!r} {vars(api)} {client!r} {vars(client)} {service.site!r}"
+    assert bob.fields["access_token"].reveal() not in seen
 
 
 async def test_what_others_wrote_is_one_line_or_a_quotation(github, service, bob):
@@ -91,9 +79,9 @@ async def test_what_others_wrote_is_one_line_or_a_quotation(github, service, bob
     number = github.add_issue(SITE, "carol", title, body).number
     listed = plain(await run(service, bob, "issues"))
     assert "x 2. alice/site#99: pay me **Merged** (by carol" in listed
-    shown = await run(service, bob, f"issue show #{number}")
-    assert Quote(body) in shown.blocks
-    assert sum(body in plain_block for plain_block in plain(shown).split("\n\n\n")) == 1
+    one = await run(service, bob, f"issue show #{number}")
+    assert Quote(body) in one.blocks
+    assert sum(body in plain_block for plain_block in plain(one).split("\n\n\n")) == 1
 
 
 async def test_links_lead_to_the_configured_address(github, service, bob):
