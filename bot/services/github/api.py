@@ -11,9 +11,9 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ServiceError
 from bot.model import Credential
-from bot.services.github.beans import Bean, Many, User
+from bot.services.github.beans import Bean, Many, Repo, User
 from bot.services.github.faults import Refused, stranger, translate
-from bot.services.github.site import Site
+from bot.services.github.site import REPO, Place, Site
 
 if TYPE_CHECKING:
     from bot.services.github.client import Client
@@ -54,6 +54,10 @@ class GitHubApi:
     async def me(self) -> str:
         """The login of the credential's owner."""
         return (await self.read(User, "user", {}, "API at the configured url")).login
+
+    async def repository(self, place: Place) -> Repo:
+        """A repository, by any of its names."""
+        return await self.read(Repo, REPO, place.variables, f"repository {place}")
 
     async def read(self, bean: type[B], path: str, variables: Variables, what: str) -> B:
         """What GET says; ``what`` it is about goes into the errors ("issue acme/site#12").

@@ -11,11 +11,11 @@ from bot.prose import short
 from bot.reply import Inline, Mono, Reply, say
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Bean, Count
-from bot.services.github.site import Place
+from bot.services.github.site import REPO, Place
 
-_ALL: Final = "repos/{owner}/{repo}/branches{?per_page}"
-_ONE: Final = "repos/{owner}/{repo}/branches/{branch}"
-_COMPARED: Final = "repos/{owner}/{repo}/compare/{base}...{head}{?per_page,page}"
+_ALL: Final = REPO + "/branches{?per_page}"
+_ONE: Final = REPO + "/branches/{branch}"
+_COMPARED: Final = REPO + "/compare/{base}...{head}{?per_page,page}"
 _MOST: Final = 100  # of a list
 _SHOWN: Final = 10
 _NAME: Final = 200  # characters

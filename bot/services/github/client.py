@@ -21,13 +21,13 @@ from yarl import URL
 from bot.errors import ServiceError, Unavailable
 from bot.secret import Secret
 from bot.services.github.faults import Refused, refused, stranger
+from bot.services.github.settings import API_VERSION
 
 MOST: Final = 4 * 1024**2  # bytes of one answer; a hundred long issues have a quarter of it
 
 _REFUSAL: Final = 64 * 1024  # the same of one that is not 2xx
 _CHUNK: Final = 64 * 1024
-_VERSION: Final = "2022-11-28"  # of the REST API
-_OWN: Final = {"x-github-api-version": _VERSION, "accept-encoding": "identity"}
+_OWN: Final = {"x-github-api-version": API_VERSION, "accept-encoding": "identity"}
 _JSON: Final = "application/json"
 
 

@@ -9,22 +9,22 @@ from typing import Any, Final, Literal
 from bot.plugin import Call, Effect, Ready, command
 from bot.reply import Block, Link, Quote, Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
-from bot.services.github.beans import Issue, Repo, Said
+from bot.services.github.beans import Issue, Said
 from bot.services.github.drafts import Comment, NewIssue
 from bot.services.github.issue_replies import headline
 from bot.services.github.issues import ISSUE, at, look
 from bot.services.github.names import IssueRef, Repository
+from bot.services.github.site import REPO
 
-_NEW: Final = "repos/{owner}/{repo}/issues"
-_COMMENTS: Final = "repos/{owner}/{repo}/issues/{number}/comments"
-_REPO: Final = "repos/{owner}/{repo}"
+_NEW: Final = REPO + "/issues"
+_COMMENTS: Final = ISSUE + "/comments"
 
 Reasons = Literal["completed", "not-planned"]
 
 
 async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], title: NewIssue) -> Ready:
     place = call.api.site.place(title.repository)
-    found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
+    found = await call.api.repository(place)
     full = replace(title, repository=Repository(found.full_name))
     head = line("A new issue in ", call.api.site.link(place), " as ", Strong(call.account), ":")
     blocks: list[Block] = [head, line(Strong(title.title))]

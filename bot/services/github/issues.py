@@ -12,14 +12,14 @@ from bot.services.github import issue_replies as replies
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Found, Issue, Pull, Said
 from bot.services.github.names import Filter, IssueRef, PullRef, Repository
-from bot.services.github.site import Place
+from bot.services.github.site import REPO, Place
 
-ISSUE: Final = "repos/{owner}/{repo}/issues/{number}"
-PULL: Final = "repos/{owner}/{repo}/pulls/{number}"
+ISSUE: Final = REPO + "/issues/{number}"
+PULL: Final = REPO + "/pulls/{number}"
 
-_ISSUES: Final = "repos/{owner}/{repo}/issues{?state,per_page}"
-_PULLS: Final = "repos/{owner}/{repo}/pulls{?state,per_page}"
-_COMMENTS: Final = "repos/{owner}/{repo}/issues/{number}/comments{?per_page,page}"
+_ISSUES: Final = REPO + "/issues{?state,per_page}"
+_PULLS: Final = REPO + "/pulls{?state,per_page}"
+_COMMENTS: Final = ISSUE + "/comments{?per_page,page}"
 _SEARCH: Final = "search/issues{?q,per_page}"
 _ASKED: Final = 50  # of which some are pull requests
 _SAID: Final = 5  # comments that are shown

@@ -19,12 +19,13 @@ from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Bean, Merged, Pull
 from bot.services.github.drafts import Comment
 from bot.services.github.issue_replies import changes, headline, obstacle
-from bot.services.github.issues import at, look_at_pull
+from bot.services.github.issues import PULL, at, look_at_pull
 from bot.services.github.names import Logins, PullRef
+from bot.services.github.site import REPO
 
-_MERGE: Final = "repos/{owner}/{repo}/pulls/{number}/merge"
-_REQUESTS: Final = "repos/{owner}/{repo}/pulls/{number}/requested_reviewers"
-_REVIEWS: Final = "repos/{owner}/{repo}/pulls/{number}/reviews"
+_MERGE: Final = PULL + "/merge"
+_REQUESTS: Final = PULL + "/requested_reviewers"
+_REVIEWS: Final = PULL + "/reviews"
 _WAYS: Final = {"merge": "by a merge commit", "squash": "as one commit", "rebase": "by a rebase"}
 
 Way = Literal["merge", "squash", "rebase"]
@@ -174,7 +175,7 @@ async def _way(api: GitHubApi, full: str, way: Way | None) -> tuple[Way, str]:
         UserError: its repository does not take that way.
     """
     name = full.partition("#")[0]
-    found = await api.read(Ways, "repos/{owner}/{repo}", at(full), f"repository {name}")
+    found = await api.read(Ways, REPO, at(full), f"repository {name}")
     allowed = found.allowed
     if not allowed:
         raise UserError(f"{name} lets nobody merge.")

@@ -11,16 +11,15 @@ from bot.plugin import Call, Effect, Question, Ready, command
 from bot.prose import counted, short
 from bot.reply import Block, Inline, Mono, Quote, Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
-from bot.services.github.beans import Pull, Repo
+from bot.services.github.beans import Pull
 from bot.services.github.branches import ahead, branches_of, lacking
 from bot.services.github.issue_replies import headline
 from bot.services.github.names import Repository
 from bot.services.github.proposals import NewPull
-from bot.services.github.site import Place
+from bot.services.github.site import REPO, Place
 
-_NEW: Final = "repos/{owner}/{repo}/pulls"
-_OPEN: Final = "repos/{owner}/{repo}/pulls{?state,head,base,per_page}"
-_REPO: Final = "repos/{owner}/{repo}"
+_NEW: Final = REPO + "/pulls"
+_OPEN: Final = REPO + "/pulls{?state,head,base,per_page}"
 _FEW: Final = 15  # branches to choose from
 _NAME: Final = 200  # characters
 
@@ -30,7 +29,7 @@ async def _show_new(
 ) -> Ready | Question | Reply:
     pull = branch_and_title
     place = call.api.site.place(pull.repository)
-    found = await call.api.read(Repo, _REPO, place.variables, f"repository {place}")
+    found = await call.api.repository(place)
     place, base = Place(found.full_name), pull.base or found.default_branch
     head = pull.head or str(answers.get("head", ""))
     if not head:

@@ -14,7 +14,7 @@ import json
 import aiohttp
 
 from bot.model import Credential
-from bot.services.github.settings import GitHubSettings
+from bot.services.github.settings import API_VERSION, GitHubSettings
 from bot.services.github.site import Site
 
 _OF_APPS: tuple[str, ...] = ("gho_", "ghu_")
@@ -54,5 +54,5 @@ def _headers(settings: GitHubSettings) -> dict[str, str]:
         "Accept": "application/vnd.github+json",
         "Content-Type": "application/json",
         "User-Agent": "actas",
-        "X-GitHub-Api-Version": "2022-11-28",
+        "X-GitHub-Api-Version": API_VERSION,
     }

@@ -13,6 +13,7 @@ from bot.secret import Secret
 from bot.services.github.names import REPOSITORY
 
 PUBLIC: Final = "https://github.com"
+API_VERSION: Final = "2022-11-28"
 _SCOPE: Final = re.compile(r"[a-z_]+(?::[a-z_]+)?")
 
 

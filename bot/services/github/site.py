@@ -16,6 +16,9 @@ from bot.services.github.settings import PUBLIC, GitHubSettings
 if TYPE_CHECKING:
     from bot.services.github.client import Client
 
+REPO: Final = "repos/{owner}/{repo}"
+"""The address of a repository, in which :attr:`Place.variables` stand."""
+
 _WHICH: Final = "Say owner/name before the rest: `issues octocat/hello-world`."
 
 

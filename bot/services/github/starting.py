@@ -17,19 +17,17 @@ from bot.services.github import definitions
 from bot.services.github.action_beans import Content, Dispatched, Run, Runs, Workflow
 from bot.services.github.api import GitHubApi
 from bot.services.github.asking import Answers, in_full, settle
-from bot.services.github.beans import Repo
 from bot.services.github.definitions import Definition
 from bot.services.github.faults import NotOffered
 from bot.services.github.inputs import Inputs
 from bot.services.github.live import follow_run, topic_of
 from bot.services.github.settings import PUBLIC
-from bot.services.github.site import Place
+from bot.services.github.site import REPO, Place
 from bot.services.github.workflow_names import Ref, WorkflowRef
 from bot.services.github.workflows import OF_ONE, WORKFLOW, find
 
-_REPO: Final = "repos/{owner}/{repo}"
 _DISPATCH: Final = WORKFLOW + "/dispatches"
-_FILE: Final = "repos/{owner}/{repo}/contents/{+path}{?ref}"
+_FILE: Final = REPO + "/contents/{+path}{?ref}"
 _EVENT: Final = "workflow_dispatch"
 _RECENT: Final = 20
 
@@ -49,7 +47,7 @@ async def _prepare_run(
     full = WorkflowRef(f"{place} {found.file}")  # which has a name that can be shown
     if found.state != "active":
         raise UserError(f"{found.file} is disabled in {place}.", "It is switched on on its page.")
-    branch = ref if ref.name else Ref(await _default_branch(call.api, place))
+    branch = ref if ref.name else Ref((await call.api.repository(place)).default_branch)
     declared = await _declared(call.api, place, found, branch)
     settled = inputs if declared is None else settle(declared, inputs, answers)
     if isinstance(settled, Question):
@@ -85,7 +83,7 @@ async def run(
     What the workflow needs and you have not given is asked for.
     """
     place = call.api.site.place(workflow.repository)
-    branch = ref.name or await _default_branch(call.api, place)
+    branch = ref.name or (await call.api.repository(place)).default_branch
     start = Start(place, workflow.name, branch, call.account)
     before = await start.known(call.api)
     number = await _dispatch(call.api, start, inputs)
@@ -160,11 +158,6 @@ def _started(call: Call[GitHubApi], start: Start, number: int, *, follow: bool) 
     state = {"place": start.place.name, "run": number, "mine": True}
     topic = topic_of(start.place, number)
     return Reply((said,), about=link, follow=Follow(topic, state) if follow else None)
-
-
-async def _default_branch(api: GitHubApi, place: Place) -> str:
-    found = await api.read(Repo, _REPO, place.variables, f"repository {place}")
-    return found.default_branch
 
 
 async def _declared(

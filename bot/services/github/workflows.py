@@ -13,14 +13,14 @@ from bot.services.github import run_replies as replies
 from bot.services.github.action_beans import Job, Jobs, Run, Runs, Workflow, Workflows
 from bot.services.github.api import GitHubApi
 from bot.services.github.names import Repository
-from bot.services.github.site import Place
+from bot.services.github.site import REPO, Place
 from bot.services.github.workflow_names import RunRef, WorkflowRef
 
-WORKFLOW: Final = "repos/{owner}/{repo}/actions/workflows/{workflow}"
-RUN: Final = "repos/{owner}/{repo}/actions/runs/{run}"
+WORKFLOW: Final = REPO + "/actions/workflows/{workflow}"
+RUN: Final = REPO + "/actions/runs/{run}"
 
-_WORKFLOWS: Final = "repos/{owner}/{repo}/actions/workflows{?per_page}"
-_RUNS: Final = "repos/{owner}/{repo}/actions/runs{?per_page,event,actor,branch}"
+_WORKFLOWS: Final = REPO + "/actions/workflows{?per_page}"
+_RUNS: Final = REPO + "/actions/runs{?per_page,event,actor,branch}"
 OF_ONE: Final = WORKFLOW + "/runs{?per_page,event,actor,branch}"
 _JOBS: Final = RUN + "/jobs{?per_page}"
 _MOST: Final = 100
