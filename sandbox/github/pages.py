@@ -6,9 +6,9 @@ from html import escape
 
 from aiohttp import web
 
-from sandbox.github.oauth.page import page
 from sandbox.github.repo import Repo
 from sandbox.github.world import World
+from sandbox.page import page
 
 
 class Pages:

@@ -3,30 +3,11 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
 from urllib.parse import urljoin
 
 import aiohttp
 
-
-class _Form(HTMLParser):
-    """The first form of a page: where it goes, and its hidden fields."""
-
-    def __init__(self, page: str) -> None:
-        super().__init__()
-        self.action = ""
-        self.fields: dict[str, str] = {}
-        self.accounts: list[str] = []
-        self.feed(page)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        values = {key: value or "" for key, value in attrs}
-        if tag == "form":
-            self.action = values["action"]
-        if tag == "input" and values["type"] == "hidden":
-            self.fields[values["name"]] = values["value"]
-        if tag == "input" and values["type"] == "radio":
-            self.accounts.append(values["value"])
+from sandbox.form import Form
 
 
 async def authorise(address: str, user: str) -> str:
@@ -37,7 +18,7 @@ async def authorise(address: str, user: str) -> str:
     Raises:
         LookupError: the page offers nothing to authorise, or no such user.
     """
-    return await _click(address, user, "allow")
+    return await _click(address, user, allow=True)
 
 
 async def cancel(address: str, user: str) -> str:
@@ -46,16 +27,14 @@ async def cancel(address: str, user: str) -> str:
     Raises:
         LookupError: see :func:`authorise`; or the app has no callback.
     """
-    return await _click(address, user, "deny")
+    return await _click(address, user, allow=False)
 
 
-async def _click(address: str, user: str, decision: str) -> str:
+async def _click(address: str, user: str, *, allow: bool) -> str:
     async with aiohttp.ClientSession() as session:
         async with session.get(address) as opened:
-            form = _Form(await opened.text())
-        if user not in form.accounts:
-            raise LookupError(f"the page does not offer to authorise as {user}")
-        clicked = {**form.fields, "account": user, "decision": decision}
+            form = Form(await opened.text())
+        clicked = form.decided("account", user, allow=allow)
         async with session.post(
             urljoin(address, form.action), data=clicked, allow_redirects=False
         ) as answer:

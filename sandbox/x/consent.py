@@ -8,9 +8,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from aiohttp import web
 
+from sandbox.page import form, page
 from sandbox.x.grants import SCOPES
 from sandbox.x.oauth2 import OAuth2
-from sandbox.x.pages import choice, page
+from sandbox.x.pages import question
 from sandbox.x.state import State
 
 _PATH = "/i/oauth2/authorize"
@@ -36,25 +37,19 @@ class Consent:
         number = secrets.token_hex(20)
         self._open[number] = str(request.url)
         wanted = "".join(f"<li>{escape(SCOPES[scope])}</li>" for scope in scopes)
-        form = (
-            f"<p>It could then:</p><ul>{wanted}</ul>"
-            f'<form method="post" action="{_PATH}">'
-            f'<input type="hidden" name="authenticity_token" value="{number}">'
-            f"<fieldset><legend>Log in as</legend>{choice(self._state)}</fieldset>"
-            '<button name="decision" value="allow">Authorise app</button> '
-            '<button name="decision" value="deny" formnovalidate>Cancel</button></form>'
-        )
-        return page(f"{self._app_name} wants to access your account", form)
+        asked = form(_PATH, {"authenticity_token": number}, question(self._state))
+        text = f"<p>It could then:</p><ul>{wanted}</ul>{asked}"
+        return page(f"{self._app_name} wants to access your account", text)
 
     async def decide(self, request: web.Request) -> web.Response:
         """Go back to the app."""
-        form = {key: str(value) for key, value in (await request.post()).items()}
-        address = self._open.pop(form.get("authenticity_token", ""), "")
+        given = {key: str(value) for key, value in (await request.post()).items()}
+        address = self._open.pop(given.get("authenticity_token", ""), "")
         if not address:
             return _wrong()
-        if form.get("decision") != "allow":
+        if given.get("decision") != "allow":
             raise web.HTTPFound(_refused(address))
-        account = self._state.account(form.get("account", ""))
+        account = self._state.account(given.get("account", ""))
         if account is None:
             return page("Who are you?", "<p>Go back and choose an account.</p>", 403)
         raise web.HTTPFound(self._oauth2.allowed(address, account))

@@ -8,38 +8,14 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from sandbox.page import decision, form, page
 from sandbox.x.state import RequestToken, State
 
-_STYLE = """
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 34rem; margin: 4rem auto; padding: 0 1rem }
-fieldset { border: 1px solid #ccc; border-radius: .5rem; margin: 1rem 0 }
-button { font: inherit; padding: .5rem 1.2rem; border-radius: 2rem; border: 1px solid #888 }
-button[value=allow] { background: #111; color: #fff }
-code { font-size: 2.5rem; letter-spacing: .2rem }
-"""
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
-
-def page(title: str, body: str, status: int = 200) -> web.Response:
-    """A whole page."""
-    text = (
-        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
-    )
-    return web.Response(text=text, content_type="text/html", status=status, headers=_HEADERS)
-
-
-def choice(state: State) -> str:
-    """The accounts, of which one is chosen."""
-    return "".join(
-        f'<label><input type="radio" name="account" value="{escape(a.name)}" required> '
-        f"@{escape(a.name)}</label><br>"
-        for a in state.accounts
-    )
+def question(state: State) -> str:
+    """Which account authorises the app; with the two buttons."""
+    people = {account.name: f"@{account.name}" for account in state.accounts}
+    return decision("Log in as", "account", people, "Authorise app")
 
 
 class Pages:
@@ -63,26 +39,20 @@ class Pages:
         token = self._state.request_tokens.get(request.query.get("oauth_token", ""))
         if token is None or token.account is not None:
             return self._gone()
-        form = (
-            '<form method="post" action="/oauth/authorize">'
-            f'<input type="hidden" name="oauth_token" value="{escape(token.key)}">'
-            f'<input type="hidden" name="authenticity_token" value="{self._authenticity}">'
-            f"<fieldset><legend>Log in as</legend>{choice(self._state)}</fieldset>"
-            '<button name="decision" value="allow">Authorise app</button> '
-            '<button name="decision" value="deny" formnovalidate>Cancel</button></form>'
-        )
-        return page(f"Authorise {self._app_name} to access your account?", form)
+        hidden = {"oauth_token": token.key, "authenticity_token": self._authenticity}
+        asked = form("/oauth/authorize", hidden, question(self._state))
+        return page(f"Authorise {self._app_name} to access your account?", asked)
 
     async def decide(self, request: web.Request) -> web.Response:
         """Show the PIN, or go back to the app's callback."""
-        form = {key: str(value) for key, value in (await request.post()).items()}
-        token = self._state.request_tokens.get(form.get("oauth_token", ""))
-        genuine = secrets.compare_digest(form.get("authenticity_token", ""), self._authenticity)
+        given = {key: str(value) for key, value in (await request.post()).items()}
+        token = self._state.request_tokens.get(given.get("oauth_token", ""))
+        genuine = secrets.compare_digest(given.get("authenticity_token", ""), self._authenticity)
         if token is None or token.account is not None or not genuine:
             return self._gone()
-        if form.get("decision") != "allow":
+        if given.get("decision") != "allow":
             return self._denied(token)
-        account = self._state.account(form.get("account", ""))
+        account = self._state.account(given.get("account", ""))
         if account is None:
             return page("Who are you?", "<p>Go back and choose an account.</p>", 403)
         verifier = self._state.allow(token, account)

@@ -6,8 +6,9 @@ import secrets
 
 from aiohttp import web
 
-from sandbox.github.oauth.page import form, page, question
+from sandbox.github.oauth.question import question
 from sandbox.github.world import World
+from sandbox.page import form, page
 
 _ENTER = (
     '<label>Enter the code displayed on your device <input name="user_code" required '

@@ -13,8 +13,9 @@ from aiohttp import web
 
 from sandbox.github.apps import App
 from sandbox.github.oauth.asked import scopes_of
-from sandbox.github.oauth.page import form, page, question
+from sandbox.github.oauth.question import question
 from sandbox.github.world import World
+from sandbox.page import form, page
 
 _DENIED = "The user has denied your application access."
 _MISMATCH = "The redirect_uri MUST match the registered callback URL for this application."
