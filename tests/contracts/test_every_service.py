@@ -326,7 +326,7 @@ def _words_of_code(tree):
 @pytest.mark.parametrize("name", OUR_OWN)
 def test_a_service_sees_the_contract_and_nothing_else_of_the_bot(name):
     contract = ("plugin", "reply", "secret", "errors", "model")
-    shared = ("addresses", "connect", "http", "prose", "quiet", "threads")
+    shared = ("addresses", "connect", "http", "prose", "quiet", "threads", "wire")
     allowed = (*(f"bot.{module}" for module in contract + shared), f"bot.services.{name}")
     for path in (CORE / "services" / name).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):

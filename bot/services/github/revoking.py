@@ -7,52 +7,40 @@ https://docs.github.com/en/rest/apps/oauth-applications#delete-an-app-authorizat
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import json
 
-import aiohttp
-
 from bot.model import Credential
-from bot.services.github.settings import API_VERSION, GitHubSettings
+from bot.secret import Secret
+from bot.services.github.settings import API_VERSION
 from bot.services.github.site import Site
 
 _OF_APPS: tuple[str, ...] = ("gho_", "ghu_")
 
 
 async def revoke_grant(site: Site, credential: Credential) -> bool:
-    """Whether GitHub has deleted it. Its answer has no body."""
+    """Whether GitHub has deleted it. Its answer has no body.
+
+    Raises:
+        Unavailable: there is none.
+    """
     settings, token = site.settings, credential.fields["access_token"]
     if settings.client_secret is None or not token.reveal().startswith(_OF_APPS):
         return False
-    body = json.dumps({"access_token": token.reveal()}).encode()
-    try:
-        async with (
-            asyncio.timeout(settings.timeout),
-            aiohttp.ClientSession(
-                cookie_jar=aiohttp.DummyCookieJar(),
-                connector=aiohttp.TCPConnector(force_close=True, ssl=site.trusted() or True),
-                headers=_headers(settings),
-                trust_env=False,
-            ) as session,
-            session.delete(
-                f"{settings.api_url}/applications/{settings.client_id}/grant",
-                data=body,
-                allow_redirects=False,
-            ) as response,
-        ):
-            return response.status == 204
-    except (aiohttp.ClientError, OSError, TimeoutError, ValueError):
-        return False
+    async with site.carrier() as carrier:
+        answer = await carrier.send(
+            "DELETE",
+            f"{settings.api_url}/applications/{settings.client_id}/grant",
+            headers={
+                "Accept": "application/vnd.github+json",
+                "Authorization": _basic(settings.client_id, settings.client_secret),
+                "Content-Type": "application/json",
+                "X-GitHub-Api-Version": API_VERSION,
+            },
+            body=json.dumps({"access_token": token.reveal()}).encode(),
+        )
+    return answer.status == 204
 
 
-def _headers(settings: GitHubSettings) -> dict[str, str]:
-    secret = settings.client_secret
-    pair = f"{settings.client_id}:{secret.reveal() if secret else ''}"
-    return {
-        "Authorization": f"Basic {base64.b64encode(pair.encode()).decode()}",
-        "Accept": "application/vnd.github+json",
-        "Content-Type": "application/json",
-        "User-Agent": "actas",
-        "X-GitHub-Api-Version": API_VERSION,
-    }
+def _basic(user: str | None, password: Secret) -> str:
+    return f"Basic {base64.b64encode(f'{user}:{password.reveal()}'.encode()).decode()}"

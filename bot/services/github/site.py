@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import ssl
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
@@ -12,12 +11,15 @@ from bot.model import Credential
 from bot.reply import Link
 from bot.services.github.names import IssueRef, Repository
 from bot.services.github.settings import PUBLIC, GitHubSettings
+from bot.wire import Carrier
 
 if TYPE_CHECKING:
     from bot.services.github.client import Client
 
 REPO: Final = "repos/{owner}/{repo}"
 """The address of a repository, in which :attr:`Place.variables` stand."""
+
+_MOST: Final = 4 * 1024**2  # bytes of one answer; a hundred long issues have a quarter of it
 
 _WHICH: Final = "Say owner/name before the rest: `issues octocat/hello-world`."
 
@@ -44,24 +46,22 @@ class Site:
 
     settings: GitHubSettings
     moments: tuple[float, ...] = (1.0, 1.0, 2.0, 3.0, 5.0)
-    _trusted: ssl.SSLContext | None = field(default=None, repr=False)
 
     def client(self, credential: Credential) -> Client:
         """A new client for one user."""
         from bot.services.github.client import Client
 
-        return Client(
-            self.settings.api_url,
-            credential.fields["access_token"],
-            timeout=self.settings.timeout,
-            trusted=self.trusted(),
-        )
+        token = credential.fields["access_token"]
+        return Client(self.settings.api_url, token, self.carrier())
 
-    def trusted(self) -> ssl.SSLContext | None:
-        """The certificates of ``ca_file``; None for the usual ones."""
-        if self.settings.ca_file is not None and self._trusted is None:
-            self._trusted = ssl.create_default_context(cafile=self.settings.ca_file)
-        return self._trusted
+    def carrier(self) -> Carrier:
+        """What requests to it travel with."""
+        return Carrier(
+            timeout=self.settings.timeout,
+            most=_MOST,
+            ca_file=self.settings.ca_file,
+            advice="; the operator should check ca_file",
+        )
 
     def place(self, repository: Repository) -> Place:
         """The repository that is meant.

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
+from typing import Final
 
-from aiohttp import TCPConnector
 from aiohttp.abc import AbstractResolver
 from aiohttp.resolver import ThreadedResolver
 
 from bot.services.http.network import Guard
 from bot.services.http.sending import Sending
+from bot.wire import Carrier
+
+_MOST: Final = 2 * 1024 * 1024  # bytes of an answer
 
 
 @dataclass(frozen=True)
@@ -32,14 +33,9 @@ class Site:
     ca_file: Path | None = None
     lookup: Callable[[], AbstractResolver] = field(default=ThreadedResolver, repr=False)
 
-    @cached_property
-    def trusted(self) -> ssl.SSLContext | bool:
-        """The certificates that are trusted; True: the system's."""
-        return ssl.create_default_context(cafile=self.ca_file) if self.ca_file else True
-
-    def connector(self) -> TCPConnector:
+    def carrier(self) -> Carrier:
         """Connections to it, and to nothing else that its name may lead to."""
-        guard = Guard(self.lookup(), private=self.private_network)
-        return TCPConnector(
-            resolver=guard, use_dns_cache=False, force_close=True, limit=4, ssl=self.trusted
-        )
+        return Carrier(timeout=self.timeout, most=_MOST, ca_file=self.ca_file, lookup=self._guarded)
+
+    def _guarded(self) -> Guard:
+        return Guard(self.lookup(), private=self.private_network)
