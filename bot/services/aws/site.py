@@ -57,8 +57,6 @@ class Site:
         """
         from botocore.exceptions import ClientError
 
-        from bot.services.aws.transport import Lost
-
         failure: Exception
         try:
             async with asyncio.timeout(self.settings.timeout):
@@ -68,8 +66,8 @@ class Site:
             failure = Unavailable(NONSENSE, retryable=not changes)
         except ClientError as error:
             failure = _refused(error.response)
-        except Lost as lost:
-            failure = Unavailable(lost.reason, retryable=not (lost.sent and changes))
+        except Unavailable as error:
+            failure = Unavailable(error.what, retryable=error.retryable or not changes)
         except TimeoutError:
             reason = f"no answer within {self.settings.timeout:g} seconds"
             failure = Unavailable(reason, retryable=not changes)
