@@ -36,7 +36,8 @@ def request(url: str, where: Project, found: Thing) -> dict[str, Any]:
     """A merge request."""
     return {
         **_common(where, found, "!"),
-        "draft": found.title.startswith("Draft: "),
+        "draft": found.draft,
+        "sha": found.sha,
         "source_branch": "a-branch",
         "target_branch": found.branch,
         "detailed_merge_status": "mergeable" if found.mergeable else "conflict",

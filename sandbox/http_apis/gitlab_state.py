@@ -42,7 +42,10 @@ class Token:
 
 @dataclass(slots=True)
 class Thing:
-    """An issue, a merge request or a pipeline; ``notes`` are comments with their authors."""
+    """An issue, a merge request or a pipeline; ``notes`` are comments with their authors.
+
+    ``sha`` is the newest commit of a merge request.
+    """
 
     number: int
     title: str
@@ -52,6 +55,16 @@ class Thing:
     branch: str = "main"
     mergeable: bool = True
     notes: list[tuple[User, str]] = field(default_factory=list)
+    sha: str = field(default_factory=lambda: secrets.token_hex(20))
+
+    @property
+    def draft(self) -> bool:
+        """Whether it is not to be merged yet."""
+        return self.title.startswith("Draft: ")
+
+    def push(self) -> None:
+        """Somebody pushes a commit."""
+        self.sha = secrets.token_hex(20)
 
 
 @dataclass(slots=True)

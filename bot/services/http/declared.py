@@ -37,11 +37,11 @@ def _sentence(value: str) -> str:
     return value
 
 
-def _compiled(value: Any, arguments: Arguments | None = None) -> Any:
+def _compiled(value: Any, arguments: Arguments | None = None, *, exact: bool = False) -> Any:
     """A text as a template; what is no text stays, for the model to refuse."""
     if not isinstance(value, str):
         return value
-    return Template.of(value, None if arguments is None else frozenset(arguments))
+    return Template.of(value, None if arguments is None else frozenset(arguments), exact=exact)
 
 
 class WhoamiSettings(RequestSettings):
@@ -61,7 +61,26 @@ class PreviewSettings(WhoamiSettings):
     within: ClassVar[bool] = True
 
 
-class CommandSettings(RequestSettings, WithArguments):
+class WithPreview(WithArguments):
+    """What may look before it does anything; it is read before the request that it fills."""
+
+    preview: PreviewSettings | None = Field(
+        default=None, description="Give a request to look at first, with its answer"
+    )
+
+    @field_validator("preview")
+    @classmethod
+    def _seen(cls, value: PreviewSettings | None, info: ValidationInfo) -> PreviewSettings | None:
+        if value is not None:
+            arguments = info.data.get("arguments", {})
+            if value.method != "GET":
+                raise ValueError("is a look before anything happens: it needs a get")
+            value.check(arguments)
+            _compiled(value.answer.source, arguments)
+        return value
+
+
+class CommandSettings(RequestSettings, WithPreview):
     """A command: its help, its arguments, its request, and what is said of the answer."""
 
     help: Annotated[str, AfterValidator(_sentence)] = Field(
@@ -81,8 +100,9 @@ class CommandSettings(RequestSettings, WithArguments):
         default=None, description=f"{_TEMPLATE}: what the number in the list stands for"
     )
     empty: str = Field(default="There is nothing.", description="Give a sentence")
-    preview: PreviewSettings | None = Field(
-        default=None, description="Give a request to look at first, with its answer"
+    also: tuple[Template, ...] = Field(
+        default=(),
+        description="Give a template over the preview's answer, or a list of them: what it is, too",
     )
     permission: str = Field(
         default="", description="Give the name of what a person needs over there: Developer"
@@ -93,16 +113,18 @@ class CommandSettings(RequestSettings, WithArguments):
     def _template(cls, value: Any, info: ValidationInfo) -> Any:
         return _compiled(value, info.data.get("arguments", {}))
 
-    @field_validator("preview")
+    @field_validator("also", mode="before")
     @classmethod
-    def _seen(cls, value: PreviewSettings | None, info: ValidationInfo) -> PreviewSettings | None:
-        if value is not None:
-            arguments = info.data.get("arguments", {})
-            if value.method != "GET":
-                raise ValueError("is a look before anything happens: it needs a get")
-            value.check(arguments)
-            _compiled(value.answer.source, arguments)
-        return value
+    def _exact(cls, value: Any, info: ValidationInfo) -> Any:
+        arguments = info.data.get("arguments", {})
+        texts = value if isinstance(value, list) else [value]
+        return [_compiled(each, arguments, exact=True) for each in texts]
+
+    @model_validator(mode="after")
+    def _acts(self) -> CommandSettings:
+        if self.also and self.does is Effect.READ:
+            raise ValueError("has also, which goes with what writes or is a danger")
+        return self
 
     @model_validator(mode="after")
     def _one_list(self) -> CommandSettings:

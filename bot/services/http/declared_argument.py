@@ -11,10 +11,10 @@ from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from bot.errors import UserError
 from bot.plugin import Parameter, Settings
 from bot.services.http.arguments import KINDS, check_form, item_of
-from bot.services.http.holes import NAME, holes
+from bot.services.http.holes import NAME, PREVIEW, holes
 
 _TYPES: Final = "Give a type (word, number, rest, item, duration), a list of choices, or a section"
-_BUILT_IN: Final = frozenset({"account", "now"})
+_BUILT_IN: Final = frozenset({"account", "now", PREVIEW})
 
 
 def _form(value: str) -> str:

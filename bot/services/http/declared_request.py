@@ -11,7 +11,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from bot.plugin import Settings
 from bot.services.http.declared_argument import Arguments, argument_holes
-from bot.services.http.holes import Values, holes, spelled, value_of
+from bot.services.http.holes import Values, holes, seen_at, spelled, value_of
 from bot.services.http.path import Path
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -50,7 +50,7 @@ class RequestSettings(Settings):
             raise ValueError("must be a text")  # noqa: TRY004 - pydantic's way to say so
         path = Path.of(value)
         if not cls.within:
-            _must_be_fillable(path, info.data.get("arguments", {}))
+            _must_be_fillable(path, info.data.get("arguments", {}), looks=_looks(info))
         return path
 
     @field_validator("query", "body")
@@ -69,7 +69,8 @@ class RequestSettings(Settings):
             if "{{" in text:
                 raise ValueError("has {{ }}, which is for answers: write {name} for an argument")
             if not cls.within:
-                _must_be_known(holes(text), info.data.get("arguments", {}))
+                arguments = info.data.get("arguments", {})
+                _must_be_known(holes(text), arguments, looks=_looks(info))
         return value
 
     @model_validator(mode="after")
@@ -90,6 +91,13 @@ class RequestSettings(Settings):
         """Where it goes."""
         found: Path = getattr(self, self.method.lower())
         return found
+
+    @property
+    def seen(self) -> tuple[str, ...]:
+        """The holes that the answer to a preview fills."""
+        texts = (self.path.text, *_texts(self.query), *_texts(self.body))
+        found = dict.fromkeys(hole for text in texts for hole in holes(text))
+        return tuple(hole for hole in found if seen_at(hole))
 
     def check(self, arguments: Arguments) -> None:
         """Check a request that stands within a command against the arguments of that.
@@ -150,18 +158,26 @@ def _texts(declared: Any) -> Iterator[str]:
                 yield from _texts(each)
 
 
-def _must_be_fillable(path: Path, arguments: Arguments) -> None:
-    _must_be_known(path.holes, arguments)
+def _looks(info: ValidationInfo) -> bool:
+    """Whether there is a preview, whose answer fills holes."""
+    return info.data.get("preview") is not None
+
+
+def _must_be_fillable(path: Path, arguments: Arguments, *, looks: bool = False) -> None:
+    _must_be_known(path.holes, arguments, looks=looks)
     for name in path.holes:
         declared = arguments.get(name.partition(".")[0])
         if declared is not None and declared.optional and declared.default is None:
             raise ValueError(f"needs {{{name}}}, which may be left out and has no default")
 
 
-def _must_be_known(names: tuple[str, ...], arguments: Arguments) -> None:
+def _must_be_known(names: tuple[str, ...], arguments: Arguments, *, looks: bool = False) -> None:
     known = known_holes(arguments)
     for name in names:
-        if name not in known:
+        if seen_at(name):
+            if not looks:
+                raise ValueError(f"has {{{name}}}, and there is no preview before it")
+        elif name not in known:
             raise ValueError(f"{{{name}}} is no argument here; there is {_listed(known)}")
 
 

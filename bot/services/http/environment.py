@@ -12,7 +12,15 @@ from functools import cache
 from itertools import islice
 from typing import Any, Final
 
-from jinja2 import ChainableUndefined, Environment, TemplateSyntaxError, Undefined, nodes
+from jinja2 import (
+    ChainableUndefined,
+    Environment,
+    StrictUndefined,
+    TemplateSyntaxError,
+    Undefined,
+    UndefinedError,
+    nodes,
+)
 from jinja2.exceptions import SecurityError
 from jinja2.filters import FILTERS
 from jinja2.runtime import LoopContext
@@ -157,7 +165,19 @@ def _joined(value: Any) -> str:
 Compiled = Callable[[Mapping[str, Any]], Iterator[str]]
 
 
-def compiled(tree: nodes.Template) -> Compiled:
-    """What renders the template, piece by piece."""
-    made = sandbox().from_string(tree)
+@cache
+def _exacting() -> Environment:
+    """The same environment, where all is there, and whole: texts and numbers."""
+    return sandbox().overlay(undefined=StrictUndefined, finalize=_there)
+
+
+def _there(value: Any) -> str:
+    if not isinstance(value, str | int | float) or len(str(value)) > MOST_TEXT:
+        raise UndefinedError
+    return shown(value)
+
+
+def compiled(tree: nodes.Template, *, exact: bool = False) -> Compiled:
+    """What renders the template, piece by piece; ``exact``: with all that it names, or not."""
+    made = (_exacting() if exact else sandbox()).from_string(tree)
     return lambda fields: made.generate(dict(fields))

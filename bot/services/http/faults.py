@@ -27,6 +27,8 @@ def refusal(
     if status < 400:
         reason = "it sends us to another address; the operator should check its url"
         return Unavailable(reason, retryable=retryable)
+    if status in (409, 412):
+        return Invalid(f"it has changed meanwhile, or does not go with what is there ({status})")
     known: dict[int, ServiceError] = {
         401: Unauthorized(),
         403: Forbidden(permission),

@@ -1,4 +1,4 @@
-"""Texts of the configuration with ``{holes}`` for what was typed.
+"""Texts of the configuration with ``{holes}`` for what was typed, or seen before.
 
 The rest of such a text is literal. It is filled once: what fills a hole is not looked at for holes.
 """
@@ -10,7 +10,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 NAME: Final = r"[a-z][a-z0-9_]{0,30}"
-_HOLE: Final = re.compile(rf"\{{({NAME}(?:\.{NAME})?)\}}")
+PREVIEW: Final = "preview"
+"""``{preview.a.b}`` stands for what the answer to a command's preview has at ``a.b``."""
+_SEEN: Final = rf"{PREVIEW}(?:\.[A-Za-z0-9_-]{{1,60}}){{1,8}}"
+_HOLE: Final = re.compile(rf"\{{({_SEEN}|{NAME}(?:\.{NAME})?)\}}")
 
 Values = Mapping[str, Any]
 """What fills the holes, by name: texts, numbers, or None for what was left out."""
@@ -19,6 +22,15 @@ Values = Mapping[str, Any]
 def holes(text: str) -> tuple[str, ...]:
     """The names of the holes in a text, in order."""
     return tuple(_HOLE.findall(text))
+
+
+def seen_at(hole: str) -> str:
+    """Where in the answer to a preview stands what fills this hole; "" where it is not from there.
+
+    ``a.b`` of ``preview.a.b``.
+    """
+    owner, _, place = hole.partition(".")
+    return place if owner == PREVIEW else ""
 
 
 def pieces(text: str) -> Iterator[tuple[str, bool]]:

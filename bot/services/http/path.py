@@ -15,7 +15,7 @@ from typing import Final, Self
 from urllib.parse import quote, unquote
 
 from bot.errors import UserError
-from bot.services.http.holes import Values, holes, pieces, spelled
+from bot.services.http.holes import Values, holes, pieces, seen_at, spelled
 
 _LITERAL: Final = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@%/-]*")
 _LONGEST: Final = 1000  # characters of one value
@@ -86,7 +86,8 @@ def _encoded(name: str, value: str) -> str:
 
 
 def _unusable(name: str) -> UserError:
+    owner, seen = name.partition(".")[0], seen_at(name)
     return UserError(
-        f"That cannot be a {name.partition('.')[0]}.",
+        f"Its {seen} cannot stand in an address." if seen else f"That cannot be a {owner}.",
         "It is empty, too long, or has . or .. as a part, or control characters in it.",
     )

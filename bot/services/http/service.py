@@ -96,7 +96,7 @@ def command_of(name: str, spec: CommandSettings, prove: Prove) -> Command:
         return await Running.of(spec, call, prove, arguments).preview(arguments)
 
     run.__doc__ = spec.help
-    looks = spec.does is Effect.DANGER or spec.preview is not None
+    looks = spec.does is Effect.DANGER or spec.preview is not None or spec.also
     return Command(
         name=name,
         handler=run,

@@ -12,23 +12,27 @@ if TYPE_CHECKING:
     from bot.services.http.environment import Compiled
 
 _LONGEST: Final = 20_000  # characters of what is rendered
-RESERVED: Final = ("args", "it", "account", "site")
-"""Names that mean something in every template, whatever the answer's fields are called."""
 
 
 class Template:
-    """A template of the configuration, compiled. ``source`` is its text."""
+    """A template of the configuration, compiled. ``source`` is its text.
 
-    __slots__ = ("_compiled", "source")
+    An ``exact`` one takes an answer for another than it is for where a value is not there, and
+    where it would have to be cut.
+    """
 
-    def __init__(self, source: str, compiled: Compiled) -> None:
-        self.source, self._compiled = source, compiled
+    __slots__ = ("_compiled", "_exact", "source")
+
+    def __init__(self, source: str, compiled: Compiled, *, exact: bool) -> None:
+        self.source, self._compiled, self._exact = source, compiled, exact
 
     def __repr__(self) -> str:
         return f"Template({self.source!r})"
 
     @classmethod
-    def of(cls, source: str, arguments: frozenset[str] | None = None) -> Self:
+    def of(
+        cls, source: str, arguments: frozenset[str] | None = None, *, exact: bool = False
+    ) -> Self:
         """Compile a template; ``arguments`` are what ``args`` has, where that is known.
 
         Raises:
@@ -40,7 +44,7 @@ class Template:
 
         try:
             tree = checked(_fenced(source), arguments)
-            return cls(source, compiled(tree))
+            return cls(source, compiled(tree, exact=exact), exact=exact)
         except TemplateSyntaxError as error:
             where = f" (line {error.lineno})" if "\n" in source.strip() else ""
             problem = " ".join((error.message or "is no template").split())
@@ -64,7 +68,7 @@ class Template:
                     break
         except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, RecursionError):
             size = -1
-        if size < 0:
+        if size < 0 or (self._exact and size > _LONGEST):
             raise Unavailable("its answer is not what this command expects", retryable=retryable)
         text = "".join(made)
         return text if size <= _LONGEST else f"{text[:_LONGEST]}…"

@@ -10,6 +10,6 @@ CASE = Case(
     settings=lambda _, url: declared("gitlab", f"{url}/api/v4"),
     right=lambda found: {"token": found.alices},
     wrong={"token": "glpat-00000000000000000000"},
-    account="alice",
+    account="alice (1)",
     pasted=("glpat-XXXXXXXXXXXXXXXXXXXX", "glpat-" + "Ab1_-" * 5),
 )

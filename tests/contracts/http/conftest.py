@@ -39,13 +39,17 @@ class Said:
         fields = {"token": token, **fields}
         self.credential = credential_for(service, "@alice:example.org", account, fields)
 
-    async def __call__(self, text):
-        """Run a command as the bot does; what it shows before it asks is kept as ``preview``."""
+    async def __call__(self, text, meanwhile=lambda: None):
+        """Run a command as the bot does; what it shows before it asks is kept as ``preview``.
+
+        ``meanwhile`` is done between that and the run.
+        """
         meant = Registry([self.service], [_help]).resolve(f"it {text}")
         bound = bind(meant.command, meant.text, self.listing)
         async with call_for(self.service, "@alice:example.org", self.credential) as call:
             talked = await prepared(call, meant.command, bound)
             self.preview, self.ready = talked.ready.preview, talked.ready
+            meanwhile()
             reply = await meant.command.handler(call, **talked.ready.arguments)
         self.listing = reply.listing or self.listing
         return reply

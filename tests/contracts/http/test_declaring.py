@@ -118,6 +118,15 @@ SHOW = "commands.show"
         ("commands.show.preview", {"get": "x/{y}", "answer": "x"}, "{y} is no", "look at first"),
         ("commands.show.preview", {"post": "x", "answer": "x"}, "needs a get", "look at first"),
         ("commands.show.preview.answer", "x", "needs one of get", "look at first"),
+        ("commands.show.preview", {"get": "x/{preview.id}", "answer": "x"}, "no preview", ""),
+        ("commands.show.get", "x/{preview.id}", "{preview.id}, and there is no preview", "below"),
+        ("commands.show.query", {"x": "{preview.id}"}, "there is no preview", "{name} stands for"),
+        ("commands.show.query", {"x": "{preview}"}, "{preview} is no arg", "{name} stands for"),
+        ("whoami.get", "{preview.id}", "there is no preview", "path below url"),
+        ("commands.show.also", "x", "goes with what writes", "docs/"),
+        ("commands.show.also", "{{ args.thng }}", "args.thng is no argument", "preview's answer"),
+        ("commands.show.also", ["x", 5], "", "preview's answer"),
+        ("commands.show.arguments", {"preview": "word"}, "cannot be the name", "type"),
         ("commands.show.arguments", {"a b": "word"}, "cannot be the name", "type"),
         ("commands.show.arguments", {"thing": "wrod"}, "'word', 'number'", "word, number"),
         ("commands.show.arguments", {"thing": [True, False]}, "text", "quotes"),
@@ -288,7 +297,7 @@ async def test_the_service_on_the_page_works(gitlab):
     del settings["type"]
     service = create(settings, url=f"{gitlab.url}/api/v4")
     said = Said(service, gitlab.alices)
-    assert await said.whoami() == "alice"
+    assert await said.whoami() == "alice (1)"
     await said("issues team/website")
     assert plain(await said("close 1")) == "Done."
     assert gitlab.website.issues[0].state == "closed"
