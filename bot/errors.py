@@ -97,11 +97,14 @@ class Unauthorized(ServiceError):
 
 
 class Forbidden(ServiceError):
-    """The service knows the user and says no. ``permission`` is its name for what is missing."""
+    """The service knows the user and says no. ``permission`` is its name for what is missing.
 
-    def __init__(self, permission: str = "", account: str = "") -> None:
+    ``remedy`` is a sentence: what to do about that, if not to ask an admin over there.
+    """
+
+    def __init__(self, permission: str = "", account: str = "", remedy: str = "") -> None:
         super().__init__(permission)
-        self.permission, self.account = permission, account
+        self.permission, self.account, self.remedy = permission, account, remedy
 
 
 class NotFound(ServiceError):

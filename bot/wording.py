@@ -92,7 +92,8 @@ def _forbidden(error: Forbidden, title: str, account: str) -> tuple[Inline, ...]
     if not error.permission:
         return (f"{title} does not allow that to ", who, ".")
     missing = (": the permission ", Mono(error.permission), " is missing.")
-    return (f"{title} does not allow that to ", who, *missing, " Ask an admin over there for it.")
+    remedy = error.remedy or "Ask an admin over there for it."
+    return (f"{title} does not allow that to ", who, *missing, f" {remedy}")
 
 
 def _again(until: datetime | None) -> str:

@@ -45,6 +45,9 @@ OPENS = datetime(2026, 3, 1, 12, 5, tzinfo=timezone(timedelta(hours=2)))
         (Forbidden("Job/Build", "al"),
          "Jenkins does not allow that to al: the permission `Job/Build` is missing. "
          "Ask an admin over there for it."),
+        (Forbidden("Job/Build", remedy="Ask Bob for it."),
+         "Jenkins does not allow that to alice: the permission `Job/Build` is missing. "
+         "Ask Bob for it."),
         (Forbidden(), "Jenkins does not allow that to alice."),
         (NotFound("job 'x'"), "Jenkins has no job 'x' that alice may see."),
         (Invalid("there is no parameter 'a'"),

@@ -92,6 +92,11 @@ class Runs(Bean):
     total_count: Count
     workflow_runs: Many[Run]
 
+    @property
+    def more(self) -> bool:
+        """Whether there are others."""
+        return self.total_count > len(self.workflow_runs)
+
 
 class Step(Bean):
     """A step of a job."""

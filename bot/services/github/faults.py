@@ -25,6 +25,7 @@ from bot.errors import (
 from bot.services.github.reasons import Reason, given_in
 
 _LONGEST_WAIT: Final = 86_400  # seconds; what asks for more is not believed
+_REMEDY: Final = "Connect again with a token that has it, or ask an admin over there for it."
 _LATEST: Final = 32_503_680_000  # the year 3000
 _PERMISSION: Final = re.compile(r"[a-z_]+(?::[a-z_]+|=[a-z]+)?(?:[,;] ?[a-z_]+(?::[a-z_]+|=\w+)?)*")
 
@@ -93,13 +94,13 @@ def _refusal(fault: Refused, what: str) -> ServiceError:
             return Invalid(sentence)
     by_status: dict[int, ServiceError] = {
         401: Unauthorized(),
-        403: Forbidden(fault.permission),
+        403: Forbidden(fault.permission, remedy=_REMEDY),
         404: NotFound(what),
         405: Invalid(Reason.NOT_MERGEABLE.value),
         409: Invalid(f"{what} has changed meanwhile: look again"),
         410: Invalid(f"there is no {what} any more, or its repository has none at all"),
     }
-    refused_anyhow = Invalid(f"what was asked of {what} was refused (status {fault.status})")
+    refused_anyhow = Invalid(f"the request for {what} was refused (status {fault.status})")
     return by_status.get(fault.status, refused_anyhow)
 
 

@@ -55,7 +55,8 @@ async def issue_create(call: Call[GitHubApi], title: NewIssue) -> Reply:
         data={"title": title.title, "body": title.body},
     )
     link = call.api.site.issue_link(f"{place}#{made.number}")
-    return Reply((line("Opened ", link, ": ", headline(made)),), about=link)
+    who = Strong(call.account)
+    return Reply((line("Opened ", link, " as ", who, ": ", headline(made)),), about=link)
 
 
 async def _show_comment(
@@ -143,7 +144,8 @@ async def _switch(
     link = _link(call, full, after)
     if after.state != data["state"]:
         return Reply((line(link, f" is still {after.state}, for whatever reason."),), about=link)
-    return Reply((line(f"{done} ", link, ": ", headline(after)),), about=link)
+    who = Strong(call.account)
+    return Reply((line(f"{done} ", link, " as ", who, ": ", headline(after)),), about=link)
 
 
 async def _found(call: Call[GitHubApi], issue: IssueRef) -> tuple[str, Issue]:

@@ -33,7 +33,7 @@ LISTED: Final = 25  # of a list
 
 def listed(
     site: Site,
-    title: str,
+    heading: Line,
     items: Sequence[tuple[str, Issue | Pull]],
     now: datetime,
     *,
@@ -42,7 +42,7 @@ def listed(
     """Numbered issues with their full names, which ``issue show 2`` can then mean."""
     rows = numbered([_row(site, full, item, now) for full, item in items])
     rest = [line("There are more: ", more, ".")] if more else []
-    return Reply((line(title), rows, *rest), listing=tuple(full for full, _ in items))
+    return Reply((heading, rows, *rest), listing=tuple(full for full, _ in items))
 
 
 def shown(site: Site, full: str, issue: Issue, said: Sequence[Said], now: datetime) -> Reply:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from bot.plugin import Call, command
-from bot.reply import Mono, Reply, say
+from bot.reply import Mono, Reply, line, say
 from bot.services.github import issue_replies as replies
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Found, Issue, Pull, Said
@@ -137,6 +137,6 @@ def _listed(
         return say(api.site.link(place), f" has no open {what}.")
     shown = items[: replies.LISTED]
     more = None if whole and len(shown) == len(items) else api.site.link(place, page)
-    title = f"{what.capitalize()} of {place}:"
+    heading = line(f"{what.capitalize()} of ", api.site.link(place), ":")
     named = [(replies.full_of(place, item), item) for item in shown]
-    return replies.listed(api.site, title, named, datetime.now(UTC), more=more)
+    return replies.listed(api.site, heading, named, datetime.now(UTC), more=more)

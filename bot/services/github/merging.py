@@ -87,7 +87,8 @@ async def pr_merge(call: Call[GitHubApi], pull: PullRef, way: Way | None = None)
     link = call.api.site.issue_link(full, pull=True)
     if not done.merged:
         return Reply((line(link, " was not merged, for whatever reason."),), about=link)
-    said = line("Merged ", link, f" {_WAYS[way or 'merge']}: {done.sha[:7]}.")
+    how = f" {_WAYS[way or 'merge']} ({done.sha[:7]}), as "
+    said = line("Merged ", link, how, Strong(call.account), ".")
     return Reply((said,), about=link)
 
 
@@ -121,7 +122,8 @@ async def pr_review_request(call: Call[GitHubApi], pull: PullRef, people: Logins
     )
     link = call.api.site.issue_link(full, pull=True)
     now = ", ".join(user.login for user in after.requested_reviewers) or "nobody"
-    return Reply((line("A review of ", link, f" is asked of {now}."),), about=link)
+    said = line("A review of ", link, f" is asked of {now}, as ", Strong(call.account), ".")
+    return Reply((said,), about=link)
 
 
 async def _show_approval(

@@ -76,7 +76,8 @@ async def pr_create(call: Call[GitHubApi], branch_and_title: NewPull) -> Reply:
     )
     link = call.api.site.issue_link(f"{place}#{made.number}", pull=True)
     ends = f", {_shown(pull.head)} into {_shown(pull.base)}: "
-    return Reply((line("Opened ", link, ends, headline(made)),), about=link)
+    said = line("Opened ", link, " as ", Strong(call.account), ends, headline(made))
+    return Reply((said,), about=link)
 
 
 async def _which(api: GitHubApi, place: Place, base: str) -> Question:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
 from bot.errors import UserError
 from bot.plugin import Call, command
@@ -11,7 +11,7 @@ from bot.prose import short
 from bot.reply import Reply, line, numbered, say
 from bot.services.github import run_replies as replies
 from bot.services.github.action_beans import Job, Jobs, Run, Runs, Workflow, Workflows
-from bot.services.github.api import GitHubApi
+from bot.services.github.api import GitHubApi, Variables
 from bot.services.github.names import Repository
 from bot.services.github.site import REPO, Place
 from bot.services.github.workflow_names import RunRef, WorkflowRef
@@ -20,7 +20,7 @@ WORKFLOW: Final = REPO + "/actions/workflows/{workflow}"
 RUN: Final = REPO + "/actions/runs/{run}"
 
 _WORKFLOWS: Final = REPO + "/actions/workflows{?per_page}"
-_RUNS: Final = REPO + "/actions/runs{?per_page,event,actor,branch}"
+_RUNS: Final = REPO + "/actions/runs{?per_page}"
 OF_ONE: Final = WORKFLOW + "/runs{?per_page,event,actor,branch}"
 _JOBS: Final = RUN + "/jobs{?per_page}"
 _MOST: Final = 100
@@ -55,17 +55,19 @@ async def runs(
         repository = workflow.repository
     place = site.place(repository)
     one = await find(call.api, place, workflow.name) if workflow else None
-    found = await recent(call.api, place, one, per_page=_LISTED)
-    if not found:
+    found = await recent(call.api, place, one)
+    if not found.workflow_runs:
         return say(
             site.link(place),
             f" has no runs of {short(one.file, 100)}." if one else " has no runs yet.",
         )
     now = datetime.now(UTC)
-    rows = numbered([replies.run_row(site, place, run, now) for run in found])
+    rows = numbered([replies.run_row(site, place, run, now) for run in found.workflow_runs])
     what = f"Runs of {short(one.file, 100)} in " if one else "Runs in "
-    listing = tuple(f"{place} {run.id}" for run in found)
-    return Reply((line(what, site.link(place), ":"), rows), listing=listing)
+    page = f"actions/workflows/{one.file}" if one else "actions"
+    more = [line("There are more: ", site.link(place, page), ".")] if found.more else []
+    listing = tuple(f"{place} {run.id}" for run in found.workflow_runs)
+    return Reply((line(what, site.link(place), ":"), rows, *more), listing=listing)
 
 
 async def all_of(api: GitHubApi, place: Place) -> tuple[Workflow, ...]:
@@ -91,15 +93,13 @@ async def find(api: GitHubApi, place: Place, name: str) -> Workflow:
     )
 
 
-async def recent(
-    api: GitHubApi, place: Place, workflow: Workflow | None, **wanted: Any
-) -> tuple[Run, ...]:
-    """The last runs, newest first; ``wanted`` are GitHub's filters."""
+async def recent(api: GitHubApi, place: Place, workflow: Workflow | None) -> Runs:
+    """The last runs, newest first."""
     path = OF_ONE if workflow else _RUNS
-    variables = {**place.variables, **wanted}
+    variables: Variables = {**place.variables, "per_page": _LISTED}
     if workflow is not None:
         variables["workflow"] = workflow.id
-    return (await api.read(Runs, path, variables, f"repository {place}")).workflow_runs
+    return await api.read(Runs, path, variables, f"repository {place}")
 
 
 async def look(api: GitHubApi, place: Place, run: int) -> Run:

@@ -79,7 +79,9 @@ _KNOWN: Final[Mapping[Problem, Callable[[Matter], ServiceError]]] = {
         f"{m.deed} is not in the plan of this bot's app; do it in a browser, or ask the operator "
         "of this bot"
     ),
-    Problem.READ_ONLY: lambda m: Forbidden("Read and write (of this bot's app)", m.account),
+    Problem.READ_ONLY: lambda m: Forbidden(
+        "Read and write (of this bot's app)", m.account, "Tell the operator of this bot."
+    ),
     Problem.DUPLICATE: lambda _: Invalid(
         "you have already posted this very text; change it a little"
     ),

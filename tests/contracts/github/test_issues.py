@@ -99,7 +99,9 @@ async def test_a_comment_is_said_as_oneself(github, service, bob):
 
 async def test_an_issue_is_closed_and_opened_again(github, service, bob):
     """Once: what is so already is not done."""
-    assert "Closed" in plain(await run(service, bob, "issue close #1 not-planned"))
+    closed = plain(await run(service, bob, "issue close #1 not-planned"))
+    assert "Closed" in closed
+    assert "as bob: The login page" in closed
     issue = github.issue(SITE, 1)
     assert (issue.state, issue.reason, issue.closed_by.login) == ("closed", "not_planned", "bob")
     assert "closed already" in plain(await run(service, bob, "close #1"))

@@ -29,7 +29,7 @@ async def test_it_is_opened_as_whoever_says_so(github, service, bob):
     assert (made.user.login, made.title, made.body) == ("bob", "Log in again", "As\n\nbefore")
     assert (made.pull.head, made.pull.base) == ("fix/login", "main")
     url = f"{github.url}/{SITE}/pull/3"
-    assert plain(reply) == f"Opened {SITE}#3 ({url}), fix/login into main: Log in again"
+    assert plain(reply) == f"Opened {SITE}#3 ({url}) as bob, fix/login into main: Log in again"
     assert reply.about.url == url
     create = next(c for c in service.commands if c.name == "pr create")
     assert create.effect is Effect.WRITE

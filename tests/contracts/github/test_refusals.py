@@ -97,6 +97,7 @@ async def test_the_permission_that_is_missing_is_github_own_name_for_it(github, 
         with pytest.raises(Forbidden) as error:
             await _issue(service, bob)
         assert error.value.permission == permission
+        assert "Connect again with a token that has it" in error.value.remedy
 
 
 async def test_what_is_private_is_not_there_for_others(github, service):

@@ -34,6 +34,14 @@ async def test_workflows_are_listed_and_run_by_their_number(github, service, bob
     assert github.runs(SITE)[0].actor.login == "bob"
 
 
+async def test_that_there_are_more_runs_is_said(github, service, bob):
+    for count, more in ((15, False), (1, True)):
+        for _ in range(count):
+            github.add_run(SITE, "deploy.yml", "alice")
+        for said in ("runs", "runs deploy.yml"):
+            assert ("There are more" in plain(await run(service, bob, said))) is more
+
+
 async def test_runs_are_listed_and_watched_by_their_number(github, service, bob):
     made = github.add_run(SITE, "deploy.yml", "alice")
     for said in ("runs", "run list", f"runs {SITE} deploy.yml", "runs 1"):

@@ -166,6 +166,7 @@ async def test_an_app_that_may_only_read_is_told_as_such(x, service, alice):
         await say(service, alice, "tweet", "hello")
     assert "Read and write" in error.value.permission
     assert error.value.account == "@alice"
+    assert "operator" in error.value.remedy
 
 
 async def test_the_end_of_a_rate_limit_is_told(x, service, alice):
