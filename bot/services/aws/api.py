@@ -5,9 +5,10 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from typing import Any
 
-from bot.errors import Unauthorized, UserError
+from bot.errors import Unauthorized, Unavailable, UserError
 from bot.model import Credential
-from bot.services.aws.faults import Refused, translate
+from bot.prose import short
+from bot.services.aws.faults import NONSENSE, Refused, translate
 from bot.services.aws.keys import Keys, current, needs_code
 from bot.services.aws.sessions import Sessions
 from bot.services.aws.site import Site
@@ -43,14 +44,20 @@ class AwsApi:
         """The same for what changes something."""
         return await self._ask(action, region, what, changes=True, params=params)
 
-    async def identity(self) -> dict[str, Any]:
-        """Whose keys these are. It needs no permission, and no session.
+    async def me(self) -> tuple[str, str]:
+        """Whose keys these are: the user's name, and the account's number.
+
+        It needs no permission, and no session.
 
         https://docs.aws.amazon.com/STS/latest/APIReference/API_GetCallerIdentity.html
         """
         keys = current(self._credential)
         action = "sts:GetCallerIdentity"
-        return await self._signed(keys, action, "", "that", changes=False, params={})
+        found = await self._signed(keys, action, "", "that", changes=False, params={})
+        account, arn = found.get("Account"), found.get("Arn")
+        if not isinstance(account, str) or not isinstance(arn, str):
+            raise Unavailable(NONSENSE)
+        return short(arn.rpartition(":")[2].rpartition("/")[2], 200), short(account, 200)
 
     async def _ask(
         self, action: str, region: str, what: str, *, changes: bool, params: dict[str, Any]
@@ -82,7 +89,7 @@ class AwsApi:
         if not fault.refuses_keys(session=is_session):
             raise translate(fault, action, what, retryable=not changes)
         if region not in ("", self.site.settings.region):
-            await self.identity()  # raises where they are refused there as well
+            await self.me()  # raises where they are refused there as well
             raise UserError(
                 f"AWS does not accept your keys in {region}.",
                 "That region has to be enabled for your account first.",

@@ -21,6 +21,7 @@ from bot.errors import (
 )
 
 NONSENSE: Final = "its answer cannot be understood"
+CLOSED: Final = "RegionClosed"  # the bot's own code: the operator has not opened it
 _CLOCKS: Final = "its clock and the bot's differ; the operator should check the bot's"
 
 _EXPIRED: Final = frozenset({"ExpiredToken", "ExpiredTokenException", "InvalidToken"})
@@ -52,6 +53,7 @@ _IN_WORDS: Final = {
     "VcpuLimitExceeded": "your account may run no more instances of that kind",
     "OptInRequired": "your account has to enable that first",
     "PermanentRedirect": "{what} is in another region",
+    CLOSED: "{what} is in a region that is not open to you here",
     "IllegalLocationConstraintException": "{what} is in another region",
 }
 _PERMISSIONS: Final = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjectsV2": "s3:ListBucket"}

@@ -6,6 +6,7 @@ and at the address of a machine's metadata, and repeats what failed. Here all th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
@@ -16,10 +17,13 @@ from botocore.configprovider import (
     ConfigValueStore,
     ConstantProvider,
 )
+from botocore.handlers import BUILTIN_HANDLERS
 
 from bot.quiet import keep_quiet
+from bot.services.aws.answers import Answers
+from bot.services.aws.faults import CLOSED, Refused
 from bot.services.aws.models import Models
-from bot.services.aws.settings import AwsSettings
+from bot.services.aws.settings import AwsSettings, partition
 from bot.services.aws.transport import Transport
 
 # at DEBUG these write whole requests, with session tokens and signatures
@@ -30,9 +34,12 @@ _PARTITIONS: Final = ("aws", "aws-cn", "aws-us-gov")
 
 
 class ClosedSession(AioSession):  # type: ignore[misc]  # aiobotocore has no types
-    """What clients are made of. It holds nobody's keys, and knows nothing but what is built in."""
+    """What clients are made of. It holds nobody's keys, and knows nothing but what is built in.
 
-    def __init__(self) -> None:
+    ``open`` are the regions that people may use. To make one blocks for a while.
+    """
+
+    def __init__(self, settings: AwsSettings, answers: Answers) -> None:
         keep_quiet(*_TALKATIVE)
         super().__init__()
         defaults = {
@@ -42,6 +49,12 @@ class ClosedSession(AioSession):  # type: ignore[misc]  # aiobotocore has no typ
         nothing = dict.fromkeys(("s3", "proxies_config"), ConstantProvider(None))
         self.register_component("config_store", ConfigValueStore(mapping={**defaults, **nothing}))
         self.register_component("data_loader", _models())
+        self.register_component("response_parser_factory", answers)
+        self.open: Final = frozenset(settings.regions or self._regions(settings.region))
+        self._events.register_last("before-endpoint-resolution.s3", self._stay)
+        for event, handler, *_ in BUILTIN_HANDLERS:
+            if event.startswith("before-parse."):  # they look at answers in the event loop
+                self.unregister(event, handler)
 
     @property
     def full_config(self) -> dict[str, dict[str, Any]]:
@@ -59,11 +72,21 @@ class ClosedSession(AioSession):  # type: ignore[misc]  # aiobotocore has no typ
         for kind in _MODELS:
             models.load_service_model(service, kind)
 
-    def regions(self) -> frozenset[str]:
-        """All regions that are known. Blocks for a while, at first."""
+    def _regions(self, usual: str) -> frozenset[str]:
+        """All regions that are known and to which keys of ``usual`` belong."""
         data, _ = self.get_component("data_loader").load_data_with_path("endpoints")
-        known = [part for part in data["partitions"] if part["partition"] in _PARTITIONS]
-        return frozenset(region for part in known for region in part["regions"])
+        parts = [part for part in data["partitions"] if part["partition"] in _PARTITIONS]
+        known = {region for part in parts for region in part["regions"]}
+        return frozenset(r for r in known if partition(r) == partition(usual)) | {usual}
+
+    def _stay(self, builtins: Mapping[str, Any], **_: object) -> None:
+        """Let no bucket lead, with a session's token, into a region that is not open.
+
+        Raises:
+            Refused: it would.
+        """
+        if builtins.get("AWS::Region") not in self.open:
+            raise Refused(CLOSED, 301)
 
 
 _models: Final = cache(Models)  # the same for every configured AWS

@@ -6,15 +6,14 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Final
 
-from bot.errors import ConfigError, Unauthorized, Unavailable
+from bot.errors import ConfigError, Unauthorized
 from bot.model import Credential
 from bot.plugin import Command, Flow, Grant, ServiceType, Settings
 from bot.services.aws.api import AwsApi
 from bot.services.aws.commands import COMMANDS
 from bot.services.aws.connecting import key_flow
-from bot.services.aws.faults import NONSENSE
 from bot.services.aws.keys import needs_code
 from bot.services.aws.sessions import Sessions
 from bot.services.aws.settings import AwsSettings
@@ -36,7 +35,8 @@ class Aws:
         self.aliases: Sequence[str] = tuple(aliases)
         self.origins: Sequence[str] = (settings.endpoint_url or _address(settings.region),)
         self.flows: Sequence[Flow] = (key_flow(self._account_of),)
-        self._site = Site(settings, Lane(f"{name} (aws)"))
+        readers = Lane(f"{name} (aws, answers)", width=2)
+        self._site = Site(settings, Lane(f"{name} (aws)"), readers)
         self._sessions = Sessions(self._site, _TITLE)
 
     @asynccontextmanager
@@ -54,7 +54,7 @@ class Aws:
         Raises:
             Unauthorized: the keys are not accepted.
         """
-        account, user = _identity(await api.identity())
+        user, account = await api.me()
         return f"{user} ({account})"
 
     async def renew(self, credential: Credential) -> Grant:
@@ -75,7 +75,7 @@ class Aws:
     async def _account_of(self, grant: Grant) -> str:
         made = Credential("", self.name, "", grant.fields, "", datetime.now(UTC))
         async with self.api(made) as api:
-            return _identity(await api.identity())[0]
+            return (await api.me())[1]
 
 
 class AwsType:
@@ -99,14 +99,6 @@ class AwsType:
                 "Install it: pip install 'actas[aws]'",
             )
         return Aws(name, aliases, settings)
-
-
-def _identity(answer: dict[str, Any]) -> tuple[str, str]:
-    """The account's number and the user's name."""
-    account, arn = answer.get("Account"), answer.get("Arn")
-    if not isinstance(account, str) or not isinstance(arn, str):
-        raise Unavailable(NONSENSE)
-    return account, arn.rpartition(":")[2].rpartition("/")[2]
 
 
 def _address(region: str) -> str:

@@ -12,11 +12,21 @@ from bot.plugin import Settings
 
 REGION: Final = re.compile(r"[a-z]{2}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
 
+_APART: Final = ("cn-", "us-gov-")
+
 
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
         raise ValueError("is not a region of AWS, such as eu-central-1")
     return value
+
+
+def partition(region: str) -> str:
+    """What sets a region apart from those to which its keys do not belong; "" for most.
+
+    https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html#arns-syntax
+    """
+    return next((apart for apart in _APART if region.startswith(apart)), "")
 
 
 Region = Annotated[str, AfterValidator(_region)]
@@ -25,8 +35,9 @@ Region = Annotated[str, AfterValidator(_region)]
 class AwsSettings(Settings):
     """``services.<name>`` with ``type: aws``.
 
-    ``regions`` are all that people may use; none: all of AWS's. ``endpoint_url`` takes the place of
-    every service's own address. ``timeout`` bounds every request as a whole, in seconds.
+    ``regions`` are all that people may use; none: all to which keys of ``region`` belong, so none
+    of China's from elsewhere, nor of GovCloud's. ``endpoint_url`` takes the place of every
+    service's own address. ``timeout`` bounds every request as a whole, in seconds.
     """
 
     region: Region = Field(
@@ -54,6 +65,8 @@ class AwsSettings(Settings):
     def _default_is_allowed(self) -> Self:
         if self.regions and self.region not in self.regions:
             raise ValueError("region must be one of regions")
+        if len({partition(region) for region in self.regions}) > 1:
+            raise ValueError("no key is good in all of regions: China and GovCloud have their own")
         return self
 
     @property

@@ -11,7 +11,7 @@ from bot.errors import Unavailable, UserError
 from bot.services.aws.faults import NONSENSE, Refused
 from bot.services.aws.keys import Keys
 from bot.services.aws.settings import AwsSettings
-from bot.threads import Lane
+from bot.threads import Busy, Lane
 
 if TYPE_CHECKING:
     from bot.services.aws.library import ClosedSession
@@ -22,8 +22,9 @@ _PATIENCE: Final = 60.0  # seconds for reading from a disk that may be asleep
 class Site:
     """Makes clients, and asks with them."""
 
-    def __init__(self, settings: AwsSettings, lane: Lane) -> None:
-        self.settings, self._lane = settings, lane
+    def __init__(self, settings: AwsSettings, lane: Lane, readers: Lane) -> None:
+        """``lane`` is for the disk, ``readers`` for what AWS answers."""
+        self.settings, self._lane, self._readers = settings, lane, readers
         self._session: ClosedSession | None = None
         self._warm: set[str] = set()
 
@@ -66,8 +67,12 @@ class Site:
             failure = Unavailable(NONSENSE, retryable=not changes)
         except ClientError as error:
             failure = _refused(error.response)
+        except Refused as refused:  # by the bot itself
+            failure = refused
         except Unavailable as error:
             failure = Unavailable(error.what, retryable=error.retryable or not changes)
+        except Busy:
+            failure = Unavailable("too many of its answers are read at once", retryable=not changes)
         except TimeoutError:
             reason = f"no answer within {self.settings.timeout:g} seconds"
             failure = Unavailable(reason, retryable=not changes)
@@ -88,21 +93,20 @@ class Site:
             if region not in settings.regions:
                 listed = ", ".join(f"`{name}`" for name in settings.regions)
                 raise UserError("That region is not open to you here.", f"There are: {listed}.")
-        elif region not in await self._known():
+        elif region not in (await self._ready("ec2")).open:
             raise UserError("AWS has no region of that name.", "`regions` lists those there are.")
         return region
-
-    async def _known(self) -> frozenset[str]:
-        session = await self._ready("ec2")
-        return await self._lane.run(session.regions, within=_PATIENCE)
 
     async def _ready(self, service: str) -> ClosedSession:
         """The library, with what it knows of ``service`` in memory."""
         if self._session is None:
             await self._lane.load("bot.services.aws.library")
+            from bot.services.aws.answers import Answers
             from bot.services.aws.library import ClosedSession
 
-            made = await self._lane.run(ClosedSession, within=_PATIENCE)
+            answers = Answers(self._readers, self.settings.timeout)
+            work = partial(ClosedSession, self.settings, answers)
+            made = await self._lane.run(work, within=_PATIENCE)
             self._session = self._session or made  # another command may have been first
         if service not in self._warm:
             await self._lane.run(partial(self._session.warm, service), within=_PATIENCE)

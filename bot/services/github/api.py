@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from bot.errors import ServiceError
 from bot.model import Credential
+from bot.prose import short
 from bot.services.github.beans import Bean, Many, Repo, User
 from bot.services.github.faults import Refused, stranger, translate
 from bot.services.github.site import REPO, Place, Site
@@ -53,7 +54,7 @@ class GitHubApi:
 
     async def me(self) -> str:
         """The login of the credential's owner."""
-        return (await self.read(User, "user", {}, "API at the configured url")).login
+        return short((await self.read(User, "user", {}, "API at the configured url")).login, 200)
 
     async def repository(self, place: Place) -> Repo:
         """A repository, by any of its names."""

@@ -24,6 +24,12 @@ def test_only_what_switches_something_off_is_dangerous():
     }
 
 
+async def test_account_is_told_as_aws_names_it(service, alice, bob):
+    for credential, name in ((alice, "alice"), (bob, "bob")):
+        told = plain(await run(service, credential, "whoami"))
+        assert told == f"On AWS you are {name} of account {ACCOUNT}."
+
+
 # ------------------------------------------------------------------------------- looking at EC2
 async def test_instances_are_listed_with_numbers_that_mean_them(aws, service, alice):
     reply = await run(service, alice, "ec2 list")

@@ -26,6 +26,8 @@ def test_region_is_all_that_is_needed():
         {"region": "eu-central-1.evil.org/"},
         {"regions": ["eu-west-1"]},
         {"regions": ["x"]},
+        {"regions": ["eu-central-1", "cn-north-1"]},
+        {"regions": ["eu-central-1", "us-gov-west-1"]},
         {"session_hours": 0},
         {"session_hours": 37},
         {"endpoint_url": "http://aws.example.org"},
