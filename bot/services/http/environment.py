@@ -1,7 +1,8 @@
 """Jinja, as far as answers need it: values, filters, ``if`` and ``for``.
 
 Nothing can be called, and no attribute of an object can be reached: a dot looks into JSON, and
-nowhere else. What is left is bounded by the template's own size, as data is (see ``data.py``).
+nowhere else. What is left is bounded by the template's own size, as data is (see ``data.py``), and
+loops by their time (see ``pace.py``).
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from bot.services.http.data import MOST_ITEMS, MOST_TEXT
 from bot.services.http.dates import date
 from bot.services.http.marks import harmless
+from bot.services.http.pace import EACH, each, paced, until
 
 _USABLE: Final = (
     "abs", "capitalize", "count", "d", "default", "first", "float", "int", "items", "join", "last",
@@ -86,8 +88,14 @@ def sandbox() -> Sandbox:
         finalize=shown,
     )
     made.globals = {}
-    made.filters = {name: FILTERS[name] for name in _USABLE} | {"date": date}
+    made.filters = {name: FILTERS[name] for name in _USABLE}
+    made.filters |= {"date": date, "replace": _replaced, EACH: each}
     return made
+
+
+def _replaced(text: Any, old: Any, new: Any, count: int = -1) -> str:
+    """As Jinja's, within bounds: a text of texts of texts would fill the memory."""
+    return str(text)[:MOST_TEXT].replace(str(old), str(new)[:MOST_TEXT], count)[:MOST_TEXT]
 
 
 def tokens(source: str) -> Iterator[tuple[bool, str]]:
@@ -179,5 +187,5 @@ def _there(value: Any) -> str:
 
 def compiled(tree: nodes.Template, *, exact: bool = False) -> Compiled:
     """What renders the template, piece by piece; ``exact``: with all that it names, or not."""
-    made = (_exacting() if exact else sandbox()).from_string(tree)
-    return lambda fields: made.generate(dict(fields))
+    made = (_exacting() if exact else sandbox()).from_string(paced(tree))
+    return lambda fields: made.generate({**fields, **until()})

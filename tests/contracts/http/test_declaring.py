@@ -316,7 +316,7 @@ def test_everything_that_can_be_declared_is_on_the_page():
             assert f"`{name}`" in PAGE, f"{model.__name__}.{name}"
             assert field.description, f"{model.__name__}.{name}"
             models += _models_in(field.annotation)
-    for name in sandbox().filters:
+    for name in filter(str.isidentifier, sandbox().filters):
         assert f"`{name}`" in PAGE, name
 
 

@@ -136,6 +136,30 @@ async def test_data_makes_no_answer_long_or_slow(tell, answer, data):
     assert len(plain(reply)) <= 20_001 if reply.blocks else True
 
 
+SILENT = [
+    "{{ l|sort(reverse=true)|map('upper')|first|truncate(0, true, '') }}",
+    "{% if t|replace('x', t)|replace('x', t) == '' %}!{% endif %}",
+]
+
+
+@pytest.mark.parametrize("inner", SILENT)
+async def test_a_loop_that_says_nothing_ends(tell, inner):
+    """40,000 rounds of these would take minutes."""
+    answer = f"{{% for a in l %}}{{% for b in l %}}{inner}{{% endfor %}}{{% endfor %}}"
+    data = {"l": [f"{n:0200}" for n in range(200)], "t": "x" * 4000}
+    before = time.process_time()
+    with pytest.raises(Unavailable, match="not what this command expects"):
+        await tell(data, answer=answer)("go")
+    assert time.process_time() - before < 2
+
+
+async def test_a_loop_knows_where_it_is(tell):
+    answer = "{% for a in l %}{{ loop.index }}/{{ loop.length }} {{ a }}{{ ', ' if not loop.last }}"
+    assert plain(await tell({"l": ["x", "y"]}, answer=answer + "{% endfor %}")("go")) == (
+        "1/2 x, 2/2 y"
+    )
+
+
 async def test_what_is_nested_too_deeply_is_cut(tell):
     data = {"a": "x"}
     for _ in range(400):
