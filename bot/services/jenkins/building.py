@@ -24,6 +24,7 @@ from bot.services.jenkins.finding import (
     must_be_no_folder,
     must_be_spelled,
 )
+from bot.services.jenkins.forms import in_full
 from bot.services.jenkins.live import follow_build
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.status import Run
@@ -47,7 +48,8 @@ async def _prepare_build(
         return settled
     if settled:
         others["params"] = settled
-    return Ready(arguments(found, others), ask=not found.sure)
+    also = in_full((f"build {found.path}",), found.job.definitions, settled)
+    return Ready(arguments(found, others), ask=not found.sure, also=also)
 
 
 @command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from bot.errors import NotFound, UserError
@@ -13,6 +14,7 @@ from bot.services.jenkins.arguments import Params
 from bot.services.jenkins.asking import settle
 from bot.services.jenkins.definitions import check
 from bot.services.jenkins.finding import Answers, Found, arguments, find, prepare_job
+from bot.services.jenkins.forms import in_full
 from bot.services.jenkins.names import JobPath
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
 from bot.services.jenkins.pipeline import Pending, abort, pending, proceed
@@ -44,7 +46,9 @@ async def _prepare_approve(
         return settled
     if settled:
         others["params"] = settled
-    return _ready(found, run, question, others)
+    heads = (f"approve {found.path}", f"approve {found.path} {run.number}")
+    also = in_full(heads, question.definitions, settled)
+    return replace(_ready(found, run, question, others), also=also)
 
 
 async def _prepare_reject(

@@ -12,6 +12,7 @@ from bot.services.jenkins.asking import settle
 from bot.services.jenkins.beans import Build, Definition, Job
 from bot.services.jenkins.building import must_be_buildable, start
 from bot.services.jenkins.finding import Answers, arguments, find
+from bot.services.jenkins.forms import in_full
 from bot.services.jenkins.live import follow_build, last_of
 from bot.services.jenkins.numbers import BuildNumber, BuiltJob
 from bot.services.jenkins.status import Run
@@ -41,7 +42,8 @@ async def _prepare_retry(
         return settled
     others |= {"number": BuildNumber(build.number), **({"params": settled} if settled else {})}
     preview = _preview(Run(call.api.site, path, build.number), build, found.job, settled)
-    also = (f"build {path} {settled}".rstrip(),)
+    heads = (f"build {path}", f"retry {path}", f"retry {path} {build.number}")
+    also = in_full(heads, definitions, settled)
     return Ready(arguments(found, others), preview, ask=not found.sure, also=also)
 
 

@@ -69,6 +69,14 @@ async def test_live_build_shows_stage_and_question(jenkins, service, alice):
     assert (again.more, again.state) == ((), found.state)  # they are told once
 
 
+async def test_patterns_see_the_values_that_are_not_given(jenkins, service, alice):
+    await asking(jenkins, service, alice, VALUES)
+    talked = await look(service, alice, "approve ship 1 TAG=v2", answers={"WHO": "me"})
+    also = talked.ready.also
+    assert also[0] == "approve ship ENV=staging DRY=true TAG=v2 WHO=me"
+    assert "approve ship 1 ENV=staging" in also
+
+
 @pytest.mark.parametrize("said", ["approve ship", "approve ship 1", "approve SHIP #1"])
 async def test_approve_lets_it_go_on_as_oneself(jenkins, service, alice, bob, said):
     await asking(jenkins, service, alice, GO)

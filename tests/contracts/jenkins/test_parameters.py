@@ -6,6 +6,7 @@ import pytest
 
 from bot.commands.arguments import phrase, shown
 from bot.errors import Exposed, UserError
+from bot.policy import confirms
 from bot.secret import Secret
 from sandbox.jenkins import file, password
 from sandbox.jenkins.parameters import Parameter
@@ -157,3 +158,23 @@ async def test_what_changed_since_it_was_asked_is_refused(needy, service, alice)
         with pytest.raises(UserError):
             await command_of(service, "build").handler(call, **talked.ready.arguments)
     assert posts(needy) == []
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "build deploy prod",
+        "build deploy prod VERSION=2",
+        "build deploy prod NOTE=x ENV=staging",
+        "build deploy prod, VERSION=2&ENV=staging",
+    ],
+)
+@pytest.mark.parametrize("pattern", ["deploy prod ENV=staging", "deploy* ENV=stag*", "* DRY=true"])
+async def test_pattern_for_a_value_is_not_evaded(service, alice, said, pattern):
+    talked = await look(service, alice, said)
+    phrases = [f"jenkins {form}" for form in talked.ready.also]
+    assert any(confirms((f"jenkins build {pattern}",), each) for each in phrases)
+
+
+async def test_pattern_sees_a_job_that_takes_nothing(service, alice):
+    assert (await look(service, alice, "build website")).ready.also == ("build website",)

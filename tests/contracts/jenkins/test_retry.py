@@ -67,9 +67,11 @@ async def test_what_will_be_built_is_shown_without_passwords(built, service, ali
 
 async def test_patterns_for_builds_are_asked_about_retries_too(built, service, alice):
     talked = await look(service, alice, "retry deploy prod 2", answers={"PW": "geheim"})
-    (also,) = talked.ready.also
-    assert also.startswith("build deploy prod ENV=staging VERSION=2")
-    assert "geheim" not in also
+    also = talked.ready.also
+    assert also[0] == "build deploy prod ENV=staging VERSION=2 DRY=true NOTE=''"
+    for form in ("build deploy prod", "retry deploy prod", "retry deploy prod 2"):
+        assert f"{form} ENV=staging" in also
+    assert "geheim" not in "".join(also)
 
 
 async def test_what_is_typed_takes_the_place_of_what_was_given(built, service, alice):
