@@ -8,9 +8,11 @@ and those are taken out of all data.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Final
+from urllib.parse import urlsplit
 
+from bot.prose import short
 from bot.reply import Block, Inline, Line, Link, Mono, Quote, Strong, bullets
 
 _LINK, _TO, _LINKED = "\ufdd0", "\ufdd1", "\ufdd2"
@@ -19,9 +21,11 @@ _BREAK, _BULLET, _QUOTE = "\ufdd7", "\ufdd8", "\ufdd9"
 TAG: Final = "\ufdda"
 """Stands for one ``{{ }}`` or ``{% %}`` while markup is looked for around it."""
 
+_SEEN: Final = 200  # characters of an address
 _MARKS: Final = re.compile("[\ufdd0-\ufdef]")
 _NEWLINES: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _SOURCE_LINK: Final = re.compile(r"\[([^\[\]\n]+)\]\(([^()\s]+)\)")
+_LITERAL_HOST: Final = re.compile(rf"https?://([^/?#{TAG}]+)(?:[/?#]|\Z)")
 _FENCED: Final = re.compile(
     "\ufdd0([^\ufdd0-\ufdd6]*)\ufdd1([^\ufdd0-\ufdd6]*)\ufdd2"
     "|\ufdd3([^\ufdd0-\ufdd6]*)\ufdd4|\ufdd5([^\ufdd0-\ufdd6]*)\ufdd6"
@@ -51,24 +55,33 @@ def fenced(text: str) -> str:
     return re.sub(r"^[ \t]*> ?", _QUOTE, text, flags=re.MULTILINE)
 
 
+def named(text: str) -> frozenset[str]:
+    """The hosts that links name in a template's source itself, its tags replaced by :data:`TAG`."""
+    found = (_LITERAL_HOST.match(address) for _, address in _SOURCE_LINK.findall(text))
+    return frozenset(each[1].lower() for each in found if each)
+
+
 def plain(text: str) -> str:
     """What was rendered, as one line of mere text."""
     return " ".join(_MARKS.sub("", text.replace(_BREAK, " ")).split())
 
 
-def inlines(text: str) -> tuple[Inline, ...]:
-    """One rendered line as pieces of a reply."""
-    return tuple(_pieces(text.strip()))
+def inlines(text: str, hosts: Collection[str]) -> tuple[Inline, ...]:
+    """One rendered line as pieces of a reply; a link that leads to none of ``hosts`` says where."""
+    return tuple(_pieces(text.strip(), hosts))
 
 
-def blocks(text: str) -> tuple[Block, ...]:
-    """What was rendered, as blocks of a reply: one for each line, bullets and quotes together."""
+def blocks(text: str, hosts: Collection[str]) -> tuple[Block, ...]:
+    """What was rendered, as blocks of a reply: one for each line, bullets and quotes together.
+
+    ``hosts``: see :func:`inlines`.
+    """
     made: list[Block] = []
     items: list[Line] = []
     for each in [*filter(str.strip, text.split("\n")), ""]:
         found = each.strip()
         if found.startswith(_BULLET):
-            items.append(Line(inlines(found[1:])))
+            items.append(Line(inlines(found[1:], hosts)))
             continue
         if items:
             made.append(bullets(items))
@@ -76,7 +89,7 @@ def blocks(text: str) -> tuple[Block, ...]:
         if found.startswith(_QUOTE):
             made.append(Quote(_MARKS.sub("", found.replace(_BREAK, "\n")).strip()))
         elif found:
-            made.append(Line(inlines(found)))
+            made.append(Line(inlines(found, hosts)))
     return tuple(made)
 
 
@@ -87,14 +100,14 @@ def _link(found: re.Match[str]) -> str:
     return f"{_LINK}{text}{_TO}{address}{_LINKED}"
 
 
-def _pieces(text: str) -> Iterator[Inline]:
+def _pieces(text: str, hosts: Collection[str]) -> Iterator[Inline]:
     at = 0
     for found in _FENCED.finditer(text):
         yield from _text(text[at : found.start()])
         at = found.end()
         label, address, strong, code = found.groups()
         if address is not None:
-            yield from _linked(plain(label), plain(address))
+            yield from _linked(plain(label), plain(address), hosts)
         elif strong is not None:
             yield Strong(plain(strong))
         elif code is not None:
@@ -102,11 +115,22 @@ def _pieces(text: str) -> Iterator[Inline]:
     yield from _text(text[at:])
 
 
-def _linked(label: str, address: str) -> Iterator[Inline]:
-    if re.match(r"https?://[^/\s]", address):
+def _linked(label: str, address: str, hosts: Collection[str]) -> Iterator[Inline]:
+    if not re.match(r"https?://[^/\s]", address):
+        yield from filter(None, [label])
+    elif not label or _host(address) in hosts:
         yield Link(label or address, address)
-    elif label:
-        yield label
+    else:  # whoever wrote the text wrote the address, too: it is read before it is opened
+        yield f"{label} ("
+        yield Link(short(address, _SEEN), address)
+        yield ")"
+
+
+def _host(address: str) -> str:
+    try:
+        return urlsplit(address).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def _text(text: str) -> Iterator[str]:

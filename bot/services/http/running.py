@@ -95,7 +95,9 @@ class Running:
         Raises:
             UserError: an argument, or what was seen, cannot be sent.
         """
-        shown = marks.blocks(self.seen.text) if self.seen else ()
+        look, shown = self.spec.preview, tuple[Block, ...]()
+        if look is not None and self.seen is not None:
+            shown = marks.blocks(self.seen.text, self._hosts(look.answer))
         request = self._request(self.spec, safe=False)
         address = short(f"{request.method} {self.call.api.site.url}/{request.path}", 400)
         sends = line("It sends ", Mono(address), ".")
@@ -158,7 +160,11 @@ class Running:
         return template.rendered(data.bounded(answer), known, retryable=again)
 
     def _shown(self, template: Template, answer: Any) -> tuple[Block, ...]:
-        return marks.blocks(self._text(template, answer))
+        return marks.blocks(self._text(template, answer), self._hosts(template))
+
+    def _hosts(self, template: Template) -> frozenset[str]:
+        """Where links lead to without more ado."""
+        return self.call.api.site.pages | template.hosts
 
     def _listed(self, each: Template, answer: Any, blocks: list[Block]) -> Reply:
         found = data.at(answer, self.spec.at)
@@ -167,7 +173,8 @@ class Running:
         if not isinstance(found, list):
             raise Unavailable("its answer has no list where one should be", retryable=self._safe)
         items = found[:_MOST]
-        lines = [Line(marks.inlines(self._text(each, item).replace("\n", " "))) for item in items]
+        told, hosts = [self._text(each, item) for item in items], self._hosts(each)
+        lines = [Line(marks.inlines(text.replace("\n", " "), hosts)) for text in told]
         listing: tuple[str, ...] = ()
         if (value := self.spec.value) is not None:
             listing = tuple(marks.plain(self._text(value, item))[:_ITEM] for item in items)

@@ -88,4 +88,5 @@ class HttpSettings(Settings):
             timeout=self.timeout,
             private_network=self.private_network,
             ca_file=self.ca_file,
+            pages=frozenset(urlsplit(each).netloc.lower() for each in (self.url, self.token.page)),
         )

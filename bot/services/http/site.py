@@ -21,7 +21,7 @@ _MOST: Final = 2 * 1024 * 1024  # bytes of an answer
 class Site:
     """``url`` is what every request's address begins with; ``timeout`` (seconds) bounds each.
 
-    ``lookup`` makes what looks names up.
+    ``pages`` are the hosts of its pages for people. ``lookup`` makes what looks names up.
     """
 
     title: str
@@ -31,6 +31,7 @@ class Site:
     timeout: float
     private_network: bool = False
     ca_file: Path | None = None
+    pages: frozenset[str] = frozenset()
     lookup: Callable[[], AbstractResolver] = field(default=ThreadedResolver, repr=False)
 
     def carrier(self) -> Carrier:

@@ -17,14 +17,18 @@ _LONGEST: Final = 20_000  # characters of what is rendered
 class Template:
     """A template of the configuration, compiled. ``source`` is its text.
 
+    ``hosts`` are those that its links name themselves.
     An ``exact`` one takes an answer for another than it is for where a value is not there, and
     where it would have to be cut.
     """
 
-    __slots__ = ("_compiled", "_exact", "source")
+    __slots__ = ("_compiled", "_exact", "hosts", "source")
 
-    def __init__(self, source: str, compiled: Compiled, *, exact: bool) -> None:
-        self.source, self._compiled, self._exact = source, compiled, exact
+    def __init__(
+        self, source: str, compiled: Compiled, hosts: frozenset[str], *, exact: bool
+    ) -> None:
+        self.source, self.hosts = source, hosts
+        self._compiled, self._exact = compiled, exact
 
     def __repr__(self) -> str:
         return f"Template({self.source!r})"
@@ -43,8 +47,9 @@ class Template:
         from bot.services.http.environment import checked, compiled
 
         try:
-            tree = checked(_fenced(source), arguments)
-            return cls(source, compiled(tree, exact=exact), exact=exact)
+            text, hosts = _fenced(source)
+            tree = checked(text, arguments)
+            return cls(source, compiled(tree, exact=exact), hosts, exact=exact)
         except TemplateSyntaxError as error:
             where = f" (line {error.lineno})" if "\n" in source.strip() else ""
             problem = " ".join((error.message or "is no template").split())
@@ -74,12 +79,12 @@ class Template:
         return text if size <= _LONGEST else f"{text[:_LONGEST]}…"
 
 
-def _fenced(source: str) -> str:
-    """The source with its markup fenced; what stands in tags is left alone."""
+def _fenced(source: str) -> tuple[str, frozenset[str]]:
+    """The source with its markup fenced, and the hosts in it; what stands in tags is left alone."""
     from bot.services.http.environment import tokens
 
     found = list(tokens(marks.bare(source)))
     tags = iter([text for tag, text in found if tag])
-    text = marks.fenced("".join(marks.TAG if tag else text for tag, text in found))
-    head, *rest = text.split(marks.TAG)
-    return head + "".join(next(tags) + each for each in rest)
+    text = "".join(marks.TAG if tag else text for tag, text in found)
+    head, *rest = marks.fenced(text).split(marks.TAG)
+    return head + "".join(next(tags) + each for each in rest), marks.named(text)

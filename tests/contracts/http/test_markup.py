@@ -91,6 +91,33 @@ async def test_a_link_leads_to_a_web_page_or_is_mere_text(tell, url):
         assert reply.blocks == (Line(("page",)),)
 
 
+@pytest.mark.parametrize(
+    ("address", "ours"),
+    [
+        ("https://example.org/x", True),  # where tokens are made
+        ("https://EXAMPLE.org/x", True),
+        ("https://status.example.net/{{ x }}", True),  # the template says so itself
+        ("{{ site }}/x", True),
+        ("https://example.org.evil.example/", False),
+        ("https://example.org@evil.example/", False),
+        ("https://example.org:8443/", False),
+        (r"https://example.org\@evil.example/", False),
+        ("https://{{ evil }}/example.org", False),
+        ("https://status.{{ evil }}/", False),
+        ("https://[evil/", False),
+    ],
+)
+async def test_a_link_to_somewhere_else_says_where_it_leads(tell, address, ours):
+    """Such an address comes from the answer, so that its text could say anything."""
+    data = {"url": address, "x": "x", "evil": "evil.example"}
+    answer = f"[page]({address})" if "{{" in address else "[page]({{ url }})"
+    reply = await tell(data, answer=answer)("go")
+    (link,) = links(reply)
+    assert link.text == ("page" if ours else link.url)
+    if not ours:
+        assert reply.blocks == (Line(("page (", link, ")")),)
+
+
 async def test_a_link_without_a_text_shows_its_address(tell):
     reply = await tell({"url": "https://example.org/x"}, answer="[{{ title }}]({{ url }})")("go")
     assert links(reply) == [Link("https://example.org/x", "https://example.org/x")]
