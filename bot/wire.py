@@ -96,22 +96,6 @@ class Carrier:
         Raises:
             Unavailable: there is none; retryable where the request is safe, or nothing has left.
         """
-        outcome = await self.attempt(method, address, headers=headers, body=body, safe=safe)
-        if isinstance(outcome, Answer):
-            return outcome
-        del headers, body  # tracebacks lead to local variables
-        raise outcome
-
-    async def attempt(
-        self,
-        method: str,
-        address: str | URL,
-        *,
-        headers: Mapping[str, str],
-        body: bytes = b"",
-        safe: bool | None = None,
-    ) -> Answer | Unavailable:
-        """As :meth:`send`; what goes wrong is returned, to be raised where no secret is at hand."""
         way = _Way()
         try:
             async with asyncio.timeout(self._timeout):
@@ -128,8 +112,9 @@ class Carrier:
             if not answer.good or len(answer.body) <= self._most:
                 return answer
             reason = f"its answer cannot be understood: it is larger than {_size(self._most)}"
+        del headers, body  # a traceback leads to local variables, and a context to more of them
         safe = method in _SAFE if safe is None else safe
-        return Unavailable(reason, retryable=safe or not way.stands)
+        raise Unavailable(reason, retryable=safe or not way.stands)
 
     async def _exchange(
         self,

@@ -29,12 +29,13 @@ async def post(
     local variable holds a secret.
     """
     kind = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-    async with Carrier(timeout=within, most=LONGEST_ANSWER, ca_file=ca_file) as carrier:
-        answer = await carrier.attempt(
-            "POST", address, headers={**headers, **kind}, body=form.encode(), safe=True
-        )
-    if isinstance(answer, Unavailable):
-        return answer
+    try:
+        async with Carrier(timeout=within, most=LONGEST_ANSWER, ca_file=ca_file) as carrier:
+            answer = await carrier.send(
+                "POST", address, headers={**headers, **kind}, body=form.encode(), safe=True
+            )
+    except Unavailable as error:
+        return error.with_traceback(None)  # which leads to the headers and the form here
     if answer.status == 429:
         return RateLimited()
     if answer.status == 200 or 400 <= answer.status < 500:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
 from aiohttp import web
 
 from bot.connect.oauth2 import OAuth2
-from bot.errors import Unavailable
 from tests.oauth.hostile import TOKENS
 from tests.oauth.people import given
 from tests.tls import self_signed, serving
@@ -24,10 +22,3 @@ async def test_a_certificate_of_the_operators_own_is_trusted(tmp_path):
     ca_file = self_signed(tmp_path)
     async with serving(_answer, ca_file) as address:
         assert await _app(address, ca_file=ca_file).renew(given(refresh_token="old"))
-
-
-async def test_any_other_is_not_and_its_server_gets_nothing(tmp_path):
-    async with serving(_answer, self_signed(tmp_path)) as address:
-        with pytest.raises(Unavailable, match="certificate is not trusted") as error:
-            await _app(address).renew(given(refresh_token="old"))
-    assert error.value.retryable

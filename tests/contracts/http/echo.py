@@ -8,10 +8,7 @@ from sandbox.stand_in import StandIn
 
 
 class Echo(StandIn):
-    """Answers ``answer`` as JSON to everything; ``asked`` are method, raw address, and body.
-
-    ``packed``: its answer is said to be compressed.
-    """
+    """Answers ``answer`` as JSON to everything; ``asked`` are method, raw address, and body."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -19,7 +16,7 @@ class Echo(StandIn):
 
     def reset(self) -> None:
         """Forget what was asked before."""
-        self.answer, self.asked, self.headers, self.packed = None, [], [], False
+        self.answer, self.asked, self.headers = None, [], []
         self._planned.clear()
 
     async def start(self) -> None:
@@ -31,6 +28,5 @@ class Echo(StandIn):
         self.asked.append((request.method, request.raw_path, await request.text()))
         self.headers.append(dict(request.headers))
         if isinstance(self.answer, bytes):
-            headers = {"Content-Encoding": "gzip"} if self.packed else {}
-            return web.Response(body=self.answer, content_type="application/json", headers=headers)
+            return web.Response(body=self.answer, content_type="application/json")
         return web.json_response(self.answer)
