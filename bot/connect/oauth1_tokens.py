@@ -1,6 +1,6 @@
 """Request tokens and access tokens of OAuth 1.0a (RFC 5849, section 2).
 
-oauthlib signs, aiohttp carries. Nothing of a server's answer stands in an error.
+oauthlib signs, `bot.wire` carries. Nothing of a server's answer stands in an error.
 """
 
 from __future__ import annotations
