@@ -32,6 +32,7 @@ class Backend:
 
     def __init__(self) -> None:
         os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"  # thousands, for every region
+        get_backend("ec2")  # here: it imports much
         BackendDict.reset()
         self._app = DomainDispatcherApplication(create_backend_app)
         self._lock = Lock()

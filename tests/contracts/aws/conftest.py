@@ -32,6 +32,7 @@ async def furnished():
         things.log("eu-central-1", "/aws/lambda/pay", "first line")
         aws.alice = aws.add("alice", mfa=True, with_mfa=CHANGES)
         aws.bob = aws.add("bob", allowed=("ec2:Describe*",))
+        aws.opened = None
         yield aws
 
 
@@ -123,5 +124,8 @@ def bob(aws, service):
 
 @pytest.fixture
 async def alice(aws, service):
-    """Alice's credential, with a session that a code has opened."""
-    return await opened(service, credential_of(service, aws.alice), aws.alice)
+    """Alice's credential, with a session that a code has opened and no test has ended."""
+    kept = aws.opened
+    if kept is None or aws.people.owner(kept.fields["session_key_id"].reveal())[1].is_over:
+        aws.opened = await opened(service, credential_of(service, aws.alice), aws.alice)
+    return aws.opened

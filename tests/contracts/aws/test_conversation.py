@@ -25,7 +25,6 @@ class Chat:
         async with asyncio.timeout(5):
             while not any(all(p in t for p in parts) for t in self.sent.texts[since:]):
                 await self.sent.more()
-        await self.stage.rests()
         return message.event_id in self.sent.removed
 
     async def connect(self, alice):
