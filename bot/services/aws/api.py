@@ -87,7 +87,8 @@ class AwsApi:
             fault = refused
         is_session = keys.token is not None
         if not fault.refuses_keys(session=is_session):
-            raise translate(fault, action, what, retryable=not changes)
+            device = needs_code(self._credential)
+            raise translate(fault, action, what, retryable=not changes, device=device)
         if region not in ("", self.site.settings.region):
             await self.me()  # raises where they are refused there as well
             raise UserError(

@@ -56,6 +56,9 @@ _IN_WORDS: Final = {
     CLOSED: "{what} is in a region that is not open to you here",
     "IllegalLocationConstraintException": "{what} is in another region",
 }
+_NO_DEVICE: Final = (
+    "Ask an admin over there for it; or if it takes MFA, connect again with the ARN of your device."
+)
 _PERMISSIONS: Final = {"s3:ListBuckets": "s3:ListAllMyBuckets", "s3:ListObjectsV2": "s3:ListBucket"}
 
 
@@ -79,17 +82,20 @@ class Refused(Exception):
         )
 
 
-def translate(fault: Refused, action: str, what: str, *, retryable: bool) -> ServiceError:
+def translate(
+    fault: Refused, action: str, what: str, *, retryable: bool, device: bool = True
+) -> ServiceError:
     """The error to raise. ``what`` was asked about ("instance 'x'"), by ``action``.
 
-    ``retryable`` is False where something may have been changed, had it not been refused.
+    ``retryable`` is False where something may have been changed, had it not been refused;
+    ``device`` is, where there is no MFA device: that may be why, but AWS does not say so.
     """
     if fault.is_skew or fault.code == "RequestExpired":
         return Unavailable(_CLOCKS)  # it was not carried out
     if fault.refuses_keys(session=False):
         return Unauthorized()
     if fault.code in _DENIED:
-        return Forbidden(_PERMISSIONS.get(action, action))
+        return Forbidden(_PERMISSIONS.get(action, action), remedy="" if device else _NO_DEVICE)
     if fault.code in _TOO_MANY:
         return RateLimited()
     return _trouble(fault, what, retryable=retryable)

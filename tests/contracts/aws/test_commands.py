@@ -177,6 +177,7 @@ async def test_who_may_not_is_told_the_permission(aws, service, bob):
     with pytest.raises(Forbidden) as error:
         await run(service, bob, "ec2 stop web-1")
     assert error.value.permission == "ec2:StopInstances"
+    assert "if it takes MFA, connect again" in error.value.remedy
     for said, permission in (
         ("s3 ls", "s3:ListAllMyBuckets"),
         ("s3 ls acme-backups", "s3:ListBucket"),
@@ -187,6 +188,13 @@ async def test_who_may_not_is_told_the_permission(aws, service, bob):
     with pytest.raises(Forbidden) as error:
         await run(service, bob, "logs groups")
     assert error.value.permission == "logs:DescribeLogGroups"
+
+
+async def test_who_has_a_device_is_told_nothing_of_mfa(aws, service, alice):
+    aws.refuse("ec2:DescribeInstances", "AccessDenied")
+    with pytest.raises(Forbidden) as error:
+        await run(service, alice, "ec2 list")
+    assert error.value.remedy == ""
 
 
 @pytest.mark.parametrize(
