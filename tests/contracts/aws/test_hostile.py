@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from aiohttp import web
 
+from bot.errors import Unavailable
 from tests.contracts.aws.conftest import run
 from tests.contracts.fakes import plain
 
@@ -46,3 +47,12 @@ async def test_of_very_many_of_one_name_the_first_are_shown(aws, service, alice)
     aws.fail(_answer(f"<DescribeInstancesResponse>{inner}</DescribeInstancesResponse>"))
     assert "50. " in (text := plain(await run(service, alice, "ec2 show web")))
     assert "51. " not in text
+
+
+async def test_a_document_that_nobody_honest_sends_is_refused_whatever_botocore_reads_it_with(
+    aws, service, alice
+):
+    deep = f"{'<a>' * 40}{'</a>' * 40}"
+    aws.fail(_answer(f"<DescribeInstancesResponse>{deep}</DescribeInstancesResponse>"))
+    with pytest.raises(Unavailable, match="cannot be understood"):
+        await run(service, alice, "ec2 list")
