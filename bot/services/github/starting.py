@@ -55,7 +55,9 @@ async def _prepare_run(
     arguments = {**others, "workflow": full, "ref": branch, "inputs": settled}
     page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
     head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")
-    forms = dict.fromkeys((settled, in_full(declared or (), settled)))
+    whole = in_full(declared or (), settled)
+    plain = [f"{name}={value.strip()}" for name, value in whole.pairs]  # without quotes, and alone
+    forms = dict.fromkeys((str(settled), str(whole), " ".join(plain), *plain))
     also = tuple(
         f"run {name} {branch} {form}".rstrip() for name in (found.file, full) for form in forms
     )

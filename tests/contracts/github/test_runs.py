@@ -89,6 +89,7 @@ async def test_defaults_and_any_order_are_asked_about_too(github, service, bob):
     assert "run usual.yml main ENV=prod NOTE=x DRY=false" in talked.ready.also
     _, talked = await look(service, bob, "run usual.yml NOTE=x ENV=test")
     assert "run usual.yml main ENV=test NOTE=x DRY=false" in talked.ready.also
+    assert "run usual.yml main ENV=test" in talked.ready.also, "each alone, for patterns of one"
     assert str(talked.ready.arguments["inputs"]) == "NOTE=x ENV=test"
 
 
