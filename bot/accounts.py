@@ -24,6 +24,14 @@ log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """What became of a credential upstream; ``by_hand``: where its owner revokes it, if known."""
+
+    revoked: bool = False
+    by_hand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Proved:
     """A credential that its service accepts, and what it may do there, as far as that was said."""
 
@@ -187,8 +195,8 @@ class Accounts:
                 "`verify` to have the new identity verified",
             )
 
-    async def disconnect(self, actor: Actor, service: Service[Any]) -> bool:
-        """Remove the actor's credential for good (P8). True where it was revoked upstream as well.
+    async def disconnect(self, actor: Actor, service: Service[Any]) -> Removed:
+        """Remove the actor's credential for good (P8), and revoke it where that is possible.
 
         A frozen one is removed without being used.
 
@@ -197,11 +205,12 @@ class Accounts:
             UserError: the actor's identity has changed.
         """
         await self.must_be_known(actor)
-        revoked, removed = await self._remove(actor, service.name)
-        if not removed:
+        removed = await self._remove(actor, service.name)
+        if removed is None:
             raise NotConnected(f"You have not connected {service.title}.")
+        revoked = removed.revoked
         log.info("account.disconnected", user=actor.user, service=service.name, revoked=revoked)
-        return revoked
+        return removed
 
     async def forget(self, actor: Actor) -> list[str]:
         """Remove everything of the actor's (P8); returns the names of the services it was for.
@@ -268,26 +277,30 @@ class Accounts:
             await self.must_be_able_to_connect(actor)
             raise UserError("Your identity has changed.", "Connect again first")
 
-    async def _remove(self, actor: Actor, service: str) -> tuple[bool, bool]:
-        """Revoke and remove, after what renews it. Whether it was revoked, and was there at all.
+    async def _remove(self, actor: Actor, service: str) -> Removed | None:
+        """Revoke and remove, after what renews it; None where there was nothing.
 
         Of a service that is not configured any more, there is nobody to revoke it.
         """
         async with self._renewals.slot(actor.user, service):
             known = self._services.get(service)
-            revoked = known is not None and await self._revoke(actor, known)
+            removed = Removed() if known is None else await self._revoke(actor, known)
             self._renewals.drop(actor.user, service)
-            return revoked, await self._vault.delete(actor.user, service)
+            return removed if await self._vault.delete(actor.user, service) else None
 
-    async def _revoke(self, actor: Actor, service: Service[Any]) -> bool:
+    async def _revoke(self, actor: Actor, service: Service[Any]) -> Removed:
         try:
             credential = await self._vault.get(actor.user, service.name)
         except Unopenable as error:
             log.warning("account.not_revoked", service=service.name, error=type(error).__name__)
-            return False
+            return Removed()
         if credential is None or credential.identity != actor.identity:
-            return False
-        return await _revoked(service, self._renewals.newest(credential))
+            return Removed()
+        newest = self._renewals.newest(credential)
+        if await _revoked(service, newest):
+            return Removed(revoked=True)
+        where = getattr(service, "where_to_revoke", None)
+        return Removed(by_hand="" if where is None else where(newest))
 
 
 async def _revoked(service: Service[Any], credential: Credential) -> bool:

@@ -27,6 +27,7 @@ from bot.doorman import Doorman
 from bot.followed import FollowedStore
 from bot.following import Followers
 from bot.housekeeping import Housekeeping
+from bot.instances import make
 from bot.intake import Intake
 from bot.journal import Journal
 from bot.lanes import Lanes
@@ -149,7 +150,7 @@ class _Bot:
         self.registry = Registry(list(services.values()), (*builtins.commands, *admin.commands))
         self.lanes = Lanes()
         public_url = config.web.public_url
-        self.callbacks = None if public_url is None else Callbacks(public_url)
+        self.callbacks = None if public_url is None else Callbacks(public_url, bot)
         self.journal = Journal(database, sealer, account.inbox)
         answers = Answers(account.sender, account.rooms, prefix)
         self.metrics = Metrics()
@@ -332,10 +333,7 @@ async def _work(parts: _Bot) -> None:
 
 
 def _services(config: Config) -> Mapping[str, Service[Any]]:
-    services = {
-        entry.name: entry.kind.create(entry.name, entry.aliases, entry.settings)
-        for entry in config.services.values()
-    }
+    services = {entry.name: make(entry) for entry in config.services.values()}
     for service in services.values():
         must_be_connectable(service, config.web)
     return services

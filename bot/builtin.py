@@ -75,8 +75,10 @@ class Builtins:
         """See that nobody has pasted a secret where a name belongs."""
         del call, answers
         if (found := self._registry.looks_like_secret(f"{service} {way}")) is not None:
-            hint = f"Say `connect {found[0].name}`, and paste it when I ask for it"
-            raise Exposed("That is no way to connect, so I did not use it.", hint)
+            service_of, flow = found
+            way_of = f" {flow.name}" if len(service_of.flows) > 1 else ""
+            hint = f"Say `connect {service_of.name}{way_of}`, and paste it when I ask for it"
+            raise Exposed("That is a token, and no way to connect: I did not use it.", hint)
         return Ready({"service": service, "way": way})
 
     async def connect(self, call: Call[Message], service: str, way: Rest = _NOTHING) -> Reply:
@@ -91,12 +93,14 @@ class Builtins:
         found = self._service(service)
         await self._connections.cancel(call.actor.user, found.name)
         await self._followers.stop(call.actor.user, service=found.name)
-        revoked = await self._accounts.disconnect(call.actor, found)
-        if revoked:
-            return say(f"Your {found.title} account is removed, and its access is revoked there.")
+        removed = await self._accounts.disconnect(call.actor, found)
+        gone = f"What you gave me for {found.title} is removed"
+        if removed.revoked:
+            return say(f"{gone}, and revoked over there.")
         hints = [flow.revoke_hint for flow in found.flows if flow.revoke_hint]
-        by_hand = f" It still works over there. {hints[0].rstrip('.')}." if hints else ""
-        return say(f"Your {found.title} account is removed.{by_hand}")
+        by_hand = removed.by_hand or "".join(hints[:1])
+        still = f". It still works over there. {by_hand.rstrip('.')}" if by_hand else ""
+        return say(f"{gone}{still}.")
 
     async def accounts(self, call: Call[Message]) -> Reply:
         """Show what you have connected, and who you are there."""

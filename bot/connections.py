@@ -22,7 +22,7 @@ from bot.matrix.rooms import Rooms
 from bot.model import Actor, Credential, Message, Place
 from bot.parking import Parked, Parking
 from bot.plugin import Abandoned, Conversation, Flow, Grant, Service, StepUp
-from bot.reply import EMPTY, Line, Mono, Reply, Strong, Typed, line, say
+from bot.reply import EMPTY, Line, Mono, Reply, Strong, Typed, line, listed, say
 from bot.secret import Secret
 from bot.ways import Ways
 from bot.wording import bug, explain
@@ -94,11 +94,13 @@ class Connections:
         service: Service[Any],
         flow: Flow | str = "",
         first: Secret | None = None,
+        why: Reply = EMPTY,
     ) -> Reply:
         """Start connecting; returns what to say where it was asked for, if that is elsewhere.
 
         ``flow`` is a way to connect, or the name of one; by default the best that there is.
-        ``first`` answers the flow's first question; it has been through the intake.
+        ``first`` answers the flow's first question; it has been through the intake. ``why`` is said
+        before all else, where it was asked for in the direct message itself.
 
         Raises:
             UserError: there is no such way; or what the person connects could not be kept, see
@@ -108,10 +110,12 @@ class Connections:
         known = await self._accounts.knows(message.actor)
         ways = Ways(web=self._callbacks is not None, known=known)
         chosen = ways.choose(service, flow)
-        others = ways.others(service, chosen) if flow == "" else None
+        others = ways.others(service, chosen) if flow == "" else EMPTY
         opened = await self._opened(message, chosen, service, first)
-        self._start(opened, self._run(opened, service, others))
-        if opened.talk.room == message.actor.room:
+        here = opened.talk.room == message.actor.room
+        before = Reply((*(why.blocks if here else ()), *others.blocks))
+        self._start(opened, self._run(opened, service, before))
+        if here:
             return EMPTY
         return say(f"I have sent you a direct message to connect {service.title} there.")
 
@@ -220,11 +224,11 @@ class Connections:
                 found.task.cancel()  # what is left is to say so, which may take long
             await self.cancel(user)
 
-    async def _run(self, opened: _Open, service: Service[Any], before: Reply | None = None) -> None:
+    async def _run(self, opened: _Open, service: Service[Any], before: Reply = EMPTY) -> None:
         """One conversation, from its first word to the parked commands after it."""
         talk, actor = opened.talk, opened.actor
         try:
-            if before is not None:
+            if before.blocks:
                 await talk.tell(before)
             prove = self._accounts.step_up if opened.steps_up else self._accounts.prove
             proved = await prove(actor, service, opened.flow, talk)
@@ -237,7 +241,7 @@ class Connections:
         except Unauthorized:
             again = say(
                 f"{service.title} does not accept that; nothing was stored. Say ",
-                Mono(f"connect {service.name}"),
+                Mono(self._again(opened, service)),
                 " to try again.",
             )
             await talk.tell(again)
@@ -258,6 +262,12 @@ class Connections:
         finally:
             if self._open.get(actor.user) is opened:
                 del self._open[actor.user]
+
+    def _again(self, opened: _Open, service: Service[Any]) -> str:
+        """What to say for the same way once more."""
+        best = Ways(web=self._callbacks is not None).of(service)[:1]
+        way = "" if opened.steps_up or opened.flow in best else f" {opened.flow.name}"
+        return f"connect {service.name}{way}"
 
     async def _keep(self, opened: _Open, service: Service[Any], credential: Credential) -> None:
         """Store it; what was made for it and cannot be kept is given back."""
@@ -313,7 +323,7 @@ def _welcome(service: Service[Any], proved: Proved) -> tuple[Line, ...]:
     credential, title = proved.credential, service.title
     welcome = [line("You have authenticated as ", Strong(credential.account), f" on {title}.")]
     if proved.scopes:
-        welcome.append(line(f"{title} lets me: ", ", ".join(proved.scopes), "."))
+        welcome.append(line(f"{title} has allowed: ", *listed(proved.scopes), "."))
     if any(getattr(flow, "web", False) for flow in service.flows):
         undo = Typed(f"disconnect {service.name}", own=True)
         welcome.append(line("Not you? Say ", undo, "."))

@@ -49,7 +49,10 @@ FileValue = Annotated[Path, AfterValidator(_is_there)]
 
 
 class Settings(BaseModel):
-    """Base of a service's part of the configuration; a key it does not know is an error."""
+    """Base of a service's part of the configuration; a key it does not know is an error.
+
+    What mends a mistake is its field's ``description``, or ``fix`` of the ValueError, if it has it.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
 
@@ -383,7 +386,8 @@ class Renewing(Protocol):
 class Service(Protocol[Api]):
     """One configured instance of a service. ``name`` is the word that users type.
 
-    It may have one more method: see :class:`Renewing`.
+    It may have more methods: see :class:`Renewing`; and ``where_to_revoke(credential) -> str``, a
+    sentence on where its owner revokes what :meth:`revoke` cannot, instead of its flows' hints.
     """
 
     name: str

@@ -180,6 +180,11 @@ def say(*parts: Inline) -> Reply:
     return Reply((Line(parts),))
 
 
+def listed(texts: Sequence[str]) -> tuple[Inline, ...]:
+    """Words of a machine's, as code, with commas between them."""
+    return tuple(part for text in texts for part in (", ", Mono(text)))[1:]
+
+
 def numbered(items: Sequence[Line], *, start: int = 1) -> Items:
     """A list numbered from ``start``."""
     return Items(tuple(items), start)

@@ -279,7 +279,7 @@ class Runner:
             message.actor, service.name, run.shown, command.effect, partial(self._resume, run)
         )
         try:
-            elsewhere = await self._lead(message, service, why)
+            elsewhere = await self._lead(run, service, why)
         except UserError as error:  # there is no way to connect it
             await self._say(run, self._explained(run, error))
             return
@@ -295,13 +295,13 @@ class Runner:
                 message, say(f"{led} {what}; your command waits."), interim="connect"
             )
 
-    async def _lead(
-        self, message: Message, service: Service[Any], why: UserError | Unauthorized
-    ) -> bool:
+    async def _lead(self, run: Run, service: Service[Any], why: UserError | Unauthorized) -> bool:
         """Start what is missing in the direct message; True where that is elsewhere."""
+        message = run.message
         if isinstance(why, StepUp):
             return await self._connections.step_up(message, service, why)
-        return bool((await self._connections.begin(message, service)).blocks)
+        waits = line(_reason(why, service.title), " ", Mono(run.shown), " waits meanwhile.")
+        return bool((await self._connections.begin(message, service, why=Reply((waits,)))).blocks)
 
     # ------------------------------------------------------------------ the call
     async def _call(self, run: Run) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.config import WebConfig
 from bot.errors import ConfigError, UserError
 from bot.plugin import Flow, Service
-from bot.reply import Inline, Reply, Typed, say
+from bot.reply import EMPTY, Inline, Reply, Typed, say
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Ways:
             problem, fix = self._lacks(service, name)
             instead = f"Say `connect {service.name} {ways[0].name}`" if ways else fix
             raise UserError(problem, instead)
-        known = ", ".join(way.name for way in ways)
-        raise UserError(f"{service.title} is not connected that way; there is: {known}.")
+        known = " or ".join(f"`connect {service.name} {way.name}`" for way in ways)
+        raise UserError(f"{service.title} is not connected that way.", f"Say {known}")
 
     def _lacks(self, service: Service[Any], name: str) -> tuple[str, str]:
         """Why a way is not offered here, and what mends that where there is no other."""
@@ -59,17 +59,13 @@ class Ways:
         problem = "Your identity has changed, and that way does not show that it is you."
         return problem, "Ask an admin to unfreeze you"
 
-    def others(self, service: Service[Any], chosen: Flow) -> Reply | None:
+    def others(self, service: Service[Any], chosen: Flow) -> Reply:
         """What else could be said to connect it, where there is a choice."""
         others = [way.name for way in self.of(service) if way is not chosen]
         if not others:
-            return None
-        several = len(others) > 1
-        return say(
-            "There are other ways, too: " if several else "There is another way, too: ",
-            *_typed(service.name, others),
-            ".",
-        )
+            return EMPTY
+        several = "Other ways" if len(others) > 1 else "Another way"
+        return say(f"{several} to connect {service.title}: ", *_typed(service.name, others), ".")
 
 
 def must_be_connectable(service: Service[Any], web: WebConfig) -> None:

@@ -76,21 +76,17 @@ def _argument(parameter: Parameter, own: Registry | None) -> Line:
     what: list[Inline] = list(_inline(describe(parameter.type)))
     if own is not None and own.services and parameter.name == "service":
         what = list(either([service.name for service in own.services]))
+    if own is not None and parameter.name == "way":
+        what = ["one of those below, where a service has several"]
     optional = "" if parameter.required else _OPTIONAL
     return line(Mono(parameter.flag or parameter.name), ": ", *what, optional)
 
 
 def _title(service: AnyService) -> Iterator[Inline]:
-    """Its name, and its short ones."""
+    """Its name, and the words for it."""
     yield Strong(service.title)
-    if service.aliases:
-        yield from _also(service.aliases)
-
-
-def _also(aliases: Sequence[str]) -> Iterator[Inline]:
-    for number, alias in enumerate(aliases):
-        yield ", " if number else " (also "
-        yield Mono(alias)
+    yield " ("
+    yield from either((service.name, *service.aliases))
     yield ")"
 
 
@@ -109,6 +105,9 @@ def _connecting(registry: Registry) -> Sequence[Block]:
 def _ways(service: AnyService) -> Iterator[Inline]:
     """The ways to connect. All of them belong into the direct message, so without the prefix."""
     yield Mono(f"connect {service.name}")
+    for flow in service.flows if len(service.flows) > 1 else ():
+        yield " or "
+        yield Mono(f"connect {service.name} {flow.name}")
     for words in (words for flow in service.flows for words in _begins(flow)):
         yield " or "
         yield Mono(f"{service.name} {words}")

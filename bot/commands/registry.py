@@ -219,7 +219,7 @@ def _known(services: Sequence[AnyService], builtins: Sequence[Command]) -> Itera
         for name in _named(command):
             yield Known((), _key(name), command.name)
     for service in services:
-        names = tuple(name.casefold() for name in _named(service))
+        names = tuple(name.casefold() for name in (*_named(service), service.title))
         yield Known(names, (), service.name)
         for phrase, meaning in _meanings(service):
             full = meaning.name if isinstance(meaning, Command) else phrase

@@ -71,11 +71,12 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the bot's page says to who came back; ``user`` is who asked.
+    """What the page of ``bot`` says to who came back; ``user`` is who asked.
 
     ``code`` is "" where none is of use: the service's page refused, or the bot has done with it.
     """
 
+    bot: str
     user: str
     service: str
     title: str
@@ -85,10 +86,13 @@ class Shown:
 
 
 class Callbacks:
-    """All visits that are waited for. ``public_url`` is how browsers reach the bot's own pages."""
+    """All visits that are waited for.
 
-    def __init__(self, public_url: str) -> None:
-        self.public_url = public_url
+    ``public_url`` is how browsers reach the bot's own pages; ``bot`` is its user id.
+    """
+
+    def __init__(self, public_url: str, bot: str) -> None:
+        self.public_url, self._bot = public_url, bot
         self._expected: Recent[str, Expected] = Recent()
         self._shown: Recent[str, Shown] = Recent()
 
@@ -146,6 +150,7 @@ class Callbacks:
         for ticket in [key for key, shown in self._shown.items() if shown.until < now()]:
             del self._shown[ticket]
         self._shown[expected.ticket] = Shown(
+            bot=self._bot,
             user=expected.user,
             service=expected.service,
             title=expected.title,

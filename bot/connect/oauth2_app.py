@@ -15,7 +15,7 @@ from bot.connect.oauth2_tokens import OPERATORS, Client
 from bot.errors import Unauthorized, Unavailable
 from bot.model import Credential
 from bot.plugin import Grant
-from bot.reply import Reply, say
+from bot.reply import Reply, listed, say
 from bot.secret import Secret
 
 
@@ -145,7 +145,7 @@ class OAuth2:
         """What the person is told before; None where the service, ``title``, decides by itself."""
         if not self.scopes:
             return None
-        return say(f"{title} will ask you to let me: {', '.join(self.scopes)}.")
+        return say(f"{title} will ask you to allow: ", *listed(self.scopes), ".")
 
     def lacks(self, title: str, tokens: Tokens) -> Reply | None:
         """What the person is told after, where less was granted than asked for."""
@@ -153,7 +153,8 @@ class OAuth2:
         missing = [scope for scope in self.scopes if scope not in granted]
         if not missing:
             return None
-        return say(f"{title} did not grant: {', '.join(missing)}. What needs that will not work.")
+        what = listed(missing)
+        return say(f"{title} has not allowed: ", *what, ". What needs that will not work.")
 
 
 def _kept(tokens: Tokens, old: Credential, refresh: Secret) -> Tokens:

@@ -124,7 +124,7 @@ class Talk:
                 return expected.came.result()
             prompt = say(f"That is not the code on the page. You can try {again(left)}.")
         raise UserError(
-            "None of these was the code on the page.",
+            "None of these was the code on the page, so nothing is connected.",
             f"Say `connect {self.service}` for a new link.",
         )
 

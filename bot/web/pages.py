@@ -47,11 +47,11 @@ def refusal() -> str:
 
 
 def _waiting(shown: Shown) -> str:
-    title, user = _title(shown), _user(shown)
+    title, user, bot = _title(shown), _user(shown.user), _user(shown.bot)
     return _page(
         f"Your code to connect {shown.title}",
         f"<h1>One more step to connect {title}</h1>"
-        f"<p>{user} asked to connect {title} to a bot on Matrix. Nothing is connected yet.</p>"
+        f"<p>{user} asked {bot}, a bot on Matrix, to connect {title}. Nothing is connected yet.</p>"
         "<h2>If that is you</h2>"
         "<p>Say this code to the bot, in the direct message that the link came from:</p>"
         f"<p class=code><strong translate=no>{escape(shown.code)}</strong></p>"
@@ -68,24 +68,25 @@ def _waiting(shown: Shown) -> str:
 
 
 def _refused(shown: Shown) -> str:
-    title, user = _title(shown), _user(shown)
+    title, user, bot = _title(shown), _user(shown.user), _user(shown.bot)
     return _page(
         f"{shown.title} is not connected",
         f"<h1>{title} is not connected</h1>"
-        f"<p>{user} asked to connect {title} to a bot on Matrix. That was refused or cancelled on "
-        f"the page of {title}, so nothing is connected, and you can close this page.</p>"
+        f"<p>{user} asked {bot}, a bot on Matrix, to connect {title}. That was refused or "
+        f"cancelled on the page of {title}, so nothing is connected, and you can close this "
+        "page.</p>"
         f"<p>If you are {user} and want to try again, say "
         f"<code translate=no>connect {escape(shown.service)}</code> to the bot.</p>",
     )
 
 
 def _over(shown: Shown) -> str:
-    title, user = _title(shown), _user(shown)
+    title, user, bot = _title(shown), _user(shown.user), _user(shown.bot)
     return _page(
         f"Connecting {shown.title} has come to its end",
         "<h1>You can close this page</h1>"
-        f"<p>{user} asked to connect {title} to a bot on Matrix, and that has come to its end. How "
-        "it ended, the bot has said in their direct message.</p>",
+        f"<p>{user} asked {bot}, a bot on Matrix, to connect {title}; that has come to its end. "
+        "How it ended, the bot has said in their direct message.</p>",
     )
 
 
@@ -105,13 +106,13 @@ def _title(shown: Shown) -> str:
     return f"<bdi>{escape(shown.title)}</bdi>"
 
 
-def _user(shown: Shown) -> str:
-    """The user id, where no letter can pass for another, or turn the others around.
+def _user(user: str) -> str:
+    """A user id, where no letter can pass for another, or turn the others around.
 
     New ones are of ASCII only; old ones may hold anything
     (https://spec.matrix.org/v1.18/appendices/#historical-user-ids).
     """
-    plain = shown.user.encode("unicode_escape").decode("ascii")
+    plain = user.encode("unicode_escape").decode("ascii")
     return f"<strong class=user translate=no><bdi>{escape(plain)}</bdi></strong>"
 
 

@@ -80,7 +80,7 @@ async def test_a_command_waits_until_its_user_has_connected_by_a_code(scene: Sce
     told = await scene.seat.answered(said, "have not connected GitHub", after=position)
     welcome = await scene.enters_the_code(after=position)
     assert "authenticated as alice on GitHub" in welcome.body
-    assert "GitHub lets me: repo" in welcome.body
+    assert "GitHub has allowed: `repo`" in welcome.body
     found = await scene.seat.answered(said, "The cart forgets its prices", after=position)
     assert found.event_id != told.event_id
     assert f"{scene.github.url}/{SHOP}/issues/1" in found.html

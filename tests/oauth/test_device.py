@@ -34,7 +34,7 @@ async def test_the_person_is_shown_the_page_the_code_and_what_it_is_for(provider
     page, code = code_in(talk)
     assert page == f"{provider.url}/device"
     assert [link.url for link in links(talk.told[-1])] == [page, f"{page}?user_code={code}"]
-    assert "Example will ask you to let me: openid, offline_access, email." in talk.said
+    assert "Example will ask you to allow: openid, offline_access, email." in talk.said
     assert "It is good for 10 minutes." in talk.said
     assert "type it only because you asked for it here yourself" in talk.said
     assert "Say cancel to stop." in talk.said

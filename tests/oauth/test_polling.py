@@ -121,7 +121,7 @@ async def test_nonsense_is_no_code_and_shown_to_nobody(hostile, answer):
     talk = FakeConversation()
     with pytest.raises(Unavailable):
         await device_flow(hostile.app(), Waiting()).run(talk)
-    assert talk.said == "Example will ask you to let me: read, write."
+    assert talk.said == "Example will ask you to allow: read, write."
 
 
 async def test_nobody_is_sent_to_a_page_in_clear_by_a_service_that_is_asked_in_private(hostile):
@@ -152,4 +152,4 @@ async def test_the_person_is_told_what_was_not_granted(hostile):
     talk = FakeConversation()
     grant = await device_flow(hostile.app(), Waiting()).run(talk)
     assert grant.scopes == ("read",)
-    assert "Example did not grant: write. What needs that will not work." in talk.said
+    assert "Example has not allowed: write. What needs that will not work." in talk.said

@@ -62,7 +62,7 @@ async def test_the_page_is_asked_for_a_code_with_a_proof_for_this_visit_only(pro
 async def test_the_person_is_told_before_what_is_asked_for(provider, alice):
     talk = _there(alice)
     await web_flow(provider.app()).run(talk)
-    assert talk.said == "Example will ask you to let me: openid, offline_access, email."
+    assert talk.said == "Example will ask you to allow: openid, offline_access, email."
 
 
 async def test_the_person_is_told_what_was_not_granted(provider, alice):
@@ -70,7 +70,7 @@ async def test_the_person_is_told_what_was_not_granted(provider, alice):
     asked = ("openid", "offline_access", "admin")
     grant = await web_flow(provider.app(scopes=asked)).run(talk)
     assert grant.scopes == ("openid", "offline_access")
-    assert "Example did not grant: admin. What needs that will not work." in talk.said
+    assert "Example has not allowed: admin. What needs that will not work." in talk.said
 
 
 async def test_who_refuses_is_not_connected(provider, alice):

@@ -51,6 +51,6 @@ async def test_what_was_asked_for_is_an_answer_and_stays(stage):
 async def test_a_token_in_place_of_a_name_is_removed_and_not_used(stage, text):
     said = await stage.says(ALICE, text, room=DM)
     assert said.event_id in stage.sent.removed
-    assert "I have removed your message. Say `connect jenkins`" in stage.sent.texts[-1]
+    assert "I have removed your message. Say `connect jenkins token`" in stage.sent.texts[-1]
     assert "11abcdef01" not in stage.sent.texts[-1]
     assert await stage.vault.get(ALICE, "jenkins") is None

@@ -210,7 +210,7 @@ async def test_a_bug_in_revoking_leaves_nothing_stored(stage, cloud, monkeypatch
     monkeypatch.setattr(cloud, "revoke", broken)
     await stage.says(ALICE, "disconnect cloud", room=DM)
     assert await _kept(stage) is None
-    assert "Your Cloud account is removed." in stage.sent.texts[-1]
+    assert "What you gave me for Cloud is removed." in stage.sent.texts[-1]
 
 
 async def test_disconnecting_while_it_is_renewed_leaves_nothing_and_revokes_the_new_one(

@@ -30,13 +30,13 @@ def test_the_others_are_named():
     said = Ways(web=True).others(GITHUB, WEB)
     commands = [part.text for part in said.blocks[0].parts if not isinstance(part, str)]
     assert commands == ["connect github device", "connect github token"]
-    assert Ways(web=True).others(X, WEB) is None
+    assert not Ways(web=True).others(X, WEB).blocks
 
 
 @pytest.mark.parametrize(
     ("service", "way", "text", "hint"),
     [
-        (GITHUB, "pin", "GitHub is not connected that way; there is: device, token.", ""),
+        (GITHUB, "pin", "GitHub is not connected that way.", "Say `connect github device` or"),
         (GITHUB, "web", "That needs a web page", "Say `connect github device`"),
         (GITHUB, WEB, "That needs a web page", "Say `connect github device`"),
         (X, "", "That needs a web page", "Ask my operator"),

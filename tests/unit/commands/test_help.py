@@ -27,8 +27,8 @@ def test_the_overview_fits_on_a_screen():
     assert read("") == (
         "I run commands as you, with your own accounts. In a room begin with `!` or my name; "
         "in our direct message just say it.\n"
-        "Jenkins (also `j`): list, list views, build\n"
-        "X (also `t`): search, tweet\n"
+        "Jenkins (`jenkins` or `j`): list, list views, build\n"
+        "X (`twitter` or `t`): search, tweet\n"
         "And always\n"
         "• `!help [topic]` – Show what can be said.\n"
         "• `!connect <service>` – Connect your account.\n"
@@ -43,7 +43,7 @@ def test_the_overview_fits_on_a_screen():
 def test_the_help_of_a_service_has_its_commands_and_says_how_to_connect(topic):
     """Found by its name, an alias, or the words of one of its flows."""
     assert read(topic) == (
-        "Jenkins (also `j`)\n"
+        "Jenkins (`jenkins` or `j`)\n"
         "• `!jenkins list [part]` – List the jobs.\n"
         "• `!jenkins list views` – List the views.\n"
         "• `!jenkins build <job> [params]` – Start a build.\n"

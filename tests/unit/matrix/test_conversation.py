@@ -21,7 +21,7 @@ class Person:
     """Talks with the bot, and holds a browser that is sent back from the page."""
 
     def __init__(self):
-        self.callbacks = Callbacks("https://bot.example.org")
+        self.callbacks = Callbacks("https://bot.example.org", "@actas:example.org")
         self.heard = asyncio.Queue()
         self.talk = Talk(
             user=ALICE,
@@ -157,7 +157,7 @@ async def test_who_left_is_not_waited_for(alice):
 
 
 async def test_two_people_have_states_and_codes_of_their_own():
-    callbacks = Callbacks("https://bot.example.org")
+    callbacks = Callbacks("https://bot.example.org", "@actas:example.org")
     one = callbacks.expect(ALICE, "twitter", "X")
     two = callbacks.expect("@bob:example.org", "twitter", "X")
     assert one.address != two.address

@@ -42,7 +42,7 @@ async def open_site(public_url: str = "") -> AsyncIterator[Site]:
     url = f"http://{listen}"
     site = Site(
         url,
-        Callbacks(public_url or url),
+        Callbacks(public_url or url, "@actas:example.org"),
         Metrics(),
         SimpleNamespace(in_touch=lambda: True, failures=0),
     )

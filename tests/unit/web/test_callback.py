@@ -232,7 +232,7 @@ async def test_a_flood_of_forged_visits_leaves_nothing_behind(site, web):
 
 async def test_a_flood_of_links_is_bounded():
     """Those of a thousand people are kept."""
-    callbacks = Callbacks("https://actas.example.org")
+    callbacks = Callbacks("https://actas.example.org", "@actas:example.org")
     for _ in range(1_100):
         expected = callbacks.expect(ALICE, "twitter", "X")
         callbacks.arrive("twitter", {"state": expected.address[-22:], "code": "x"})
@@ -292,7 +292,7 @@ async def test_a_taken_address_is_an_error_where_people_have_to_come_back(site, 
     public, address = "https://actas.example.org", site.url.removeprefix("http://")
     config = WebConfig.model_construct(named, listen=address, public_url=public)
     with pytest.raises(ConfigError, match=r"^web\.listen: .* Choose a free address$"):
-        async with serve(config, Metrics(), site.sync, Callbacks(public)):
+        async with serve(config, Metrics(), site.sync, Callbacks(public, "@actas:example.org")):
             pass
 
 
