@@ -28,6 +28,7 @@ _PROBLEMS: Final = {
     "greater_than_equal": "is less than {ge}",
     "less_than_equal": "is greater than {le}",
     "literal_error": "must be {expected}",
+    "enum": "must be {expected}",
 }
 
 
@@ -46,7 +47,7 @@ def first_problem(
     owner = _owner(model, place)
     if details["type"] == "extra_forbidden":
         return unknown(path, str(place[-1]), {*owner.model_fields, *also})
-    return ConfigError(path, _problem(details), _fix(owner, place))
+    return ConfigError(path, _problem(details), _own_fix(details) or _fix(owner, place))
 
 
 def problem_with(model: type[BaseModel], key: str, value: object, path: str) -> ConfigError | None:
@@ -60,7 +61,8 @@ def problem_with(model: type[BaseModel], key: str, value: object, path: str) -> 
         for details in error.errors(include_url=False, include_input=False):
             place = [part for part in details["loc"] if not _is_branch(part)]
             if place[:1] == [key]:
-                return ConfigError(path, _problem(details), _fix(_owner(model, place), place))
+                fix = _own_fix(details) or _fix(_owner(model, place), place)
+                return ConfigError(path, _problem(details), fix)
     return None
 
 
@@ -112,7 +114,14 @@ def _problem(details: Mapping[str, Any]) -> str:
         text = str(context.get("error", ""))
         return text[:1].lower() + text[1:]
     template = _PROBLEMS.get(details["type"])
-    return template.format_map(context) if template else str(details["msg"]).lower()
+    if template is None:
+        return str(details["msg"]).lower()
+    return template.format_map(context).replace("'", "")
+
+
+def _own_fix(details: Mapping[str, Any]) -> str:
+    """What the error itself says of mending it; "" where it says nothing."""
+    return str(getattr(details.get("ctx", {}).get("error"), "fix", ""))
 
 
 def _is_branch(part: str | int) -> bool:

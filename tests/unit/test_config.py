@@ -161,7 +161,7 @@ def test_a_secret_of_the_configuration_does_not_show(read):
             "or null",
         ),
         (MINIMAL + "web: {metrics: 'yes'}", "web.metrics", "true or false", "true or false"),
-        (MINIMAL + "log: {level: loud}", "log.level", "'debug', 'info'", "debug, info"),
+        (MINIMAL + "log: {level: loud}", "log.level", "debug, info", "debug, info"),
         (MINIMAL + "database: sqlite:///x", "database", "not a postgresql:// address", "null"),
         (MINIMAL + "database: {a: b}", "database", "not a postgresql:// address", "null"),
         (MINIMAL.replace("./state", "[]"), "state_dir", "must be a path", "./state"),

@@ -10,11 +10,13 @@ from pydantic import AfterValidator, Field, ValidationInfo, field_validator, mod
 from bot.plugin import Effect
 from bot.services.http.declared_argument import Arguments, WithArguments
 from bot.services.http.declared_request import RequestSettings
+from bot.services.http.mistakes import Mistake
 from bot.services.http.template import Template
 
 _TEMPLATE: Final = "Give a text with {{ fields }} of the answer"
 _WORDS: Final = re.compile(r"[a-z0-9][a-z0-9_-]*(?: [a-z0-9][a-z0-9_-]*){0,2}")
 _TAKEN: Final = frozenset({"help", "connect", "disconnect", "set"})
+_HELP: Final = 150  # characters
 _EFFECTS: Final = {"GET": Effect.READ, "DELETE": Effect.DANGER}
 
 
@@ -26,15 +28,18 @@ def phrase(value: str) -> str:
     """
     if not _WORDS.fullmatch(value) or len(value) > 40:
         raise ValueError(f"{value[:40]!r} is no command: one to three words of a-z 0-9 _ -")
-    if value.split(maxsplit=1)[0] in _TAKEN:
-        raise ValueError(f"{value!r} begins with a word that means something else")
+    first = value.split(maxsplit=1)[0]
+    if first in _TAKEN:
+        where = "is" if first == value else f"begins with {first!r},"
+        raise Mistake(f"{value!r} {where} a word of the bot's own", "Take another word")
     return value
 
 
 def _sentence(value: str) -> str:
-    if not re.fullmatch(r"[A-Z].{8,148}\.", value):
-        raise ValueError("is no sentence with a capital letter and a full stop")
-    return value
+    text = " ".join(value.split())
+    if not 0 < len(text) <= _HELP:
+        raise ValueError(f"must have 1 to {_HELP} characters")
+    return text[0].upper() + text[1:] + ("" if text.endswith((".", "!", "?", "…")) else ".")
 
 
 def _compiled(value: Any, arguments: Arguments | None = None, *, exact: bool = False) -> Any:
@@ -52,7 +57,7 @@ class WhoamiSettings(RequestSettings):
     @field_validator("answer", mode="before")
     @classmethod
     def _template(cls, value: Any) -> Any:
-        return _compiled(value)
+        return _compiled(value, None if cls.within else {})
 
 
 class PreviewSettings(WhoamiSettings):
@@ -86,7 +91,9 @@ class CommandSettings(RequestSettings, WithPreview):
     help: Annotated[str, AfterValidator(_sentence)] = Field(
         description="Give a sentence: Show what is open."
     )
-    effect: Effect | None = Field(default=None, description="Write read, write or danger")
+    effect: Effect | None = Field(
+        default=None, description="A get reads, a delete is a danger, others write: or leave it out"
+    )
     aliases: tuple[Annotated[str, AfterValidator(phrase)], ...] = Field(
         default=(), description="List short words for it: [ls]"
     )
@@ -123,13 +130,14 @@ class CommandSettings(RequestSettings, WithPreview):
     @model_validator(mode="after")
     def _acts(self) -> CommandSettings:
         if self.also and self.does is Effect.READ:
-            raise ValueError("has also, which goes with what writes or is a danger")
+            problem = "has also, which goes with what writes or is a danger"
+            raise Mistake(problem, "Leave also out, or give its effect")
         return self
 
     @model_validator(mode="after")
     def _one_list(self) -> CommandSettings:
         if self.each is None and (self.value is not None or self.at):
-            raise ValueError("has at or value, which go with each")
+            raise Mistake("has at or value, which go with each", "Give each, or leave them out")
         return self
 
     @property

@@ -12,6 +12,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from bot.plugin import Settings
 from bot.services.http.declared_argument import Arguments, argument_holes
 from bot.services.http.holes import Values, holes, seen_at, spelled, value_of
+from bot.services.http.mistakes import Mistake, meant
 from bot.services.http.path import Path
 
 METHODS: Final = ("get", "post", "put", "patch", "delete")
@@ -75,10 +76,14 @@ class RequestSettings(Settings):
 
     @model_validator(mode="after")
     def _one_method(self) -> RequestSettings:
-        if sum(getattr(self, method) is not None for method in METHODS) != 1:
+        given = [method for method in METHODS if getattr(self, method) is not None]
+        if not given:
             raise ValueError(f"needs one of {', '.join(METHODS)}, with its path")
+        if len(given) > 1:
+            raise Mistake(f"has {' and '.join(given)}", "Keep one")
         if self.get is not None and self.body is not None:
-            raise ValueError("has a body, which goes with post, put, patch and delete only")
+            problem = "has a body, which goes with post, put, patch and delete only"
+            raise Mistake(problem, "What a get asks for goes into query")
         return self
 
     @property
@@ -178,7 +183,8 @@ def _must_be_known(names: tuple[str, ...], arguments: Arguments, *, looks: bool 
             if not looks:
                 raise ValueError(f"has {{{name}}}, and there is no preview before it")
         elif name not in known:
-            raise ValueError(f"{{{name}}} is no argument here; there is {_listed(known)}")
+            problem = f"{{{name}}} is no argument here; there are {_listed(known)}"
+            raise Mistake(problem, meant(f"{{{name}}}", [f"{{{each}}}" for each in known]))
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Final
 
 from bot.errors import ServiceError, Unavailable
 from bot.model import Credential
-from bot.plugin import Call, Command, Effect, Flow, Known, Ready
+from bot.plugin import Call, Command, Effect, Flow, Known, Ready, command
 from bot.prose import short
-from bot.reply import Reply
+from bot.reply import Reply, Strong, say
 from bot.services.http import data, marks
 from bot.services.http.arguments import stamp
 from bot.services.http.client import HttpApi, Request
@@ -20,6 +20,8 @@ from bot.services.http.declared_argument import parameters
 from bot.services.http.declared_request import RequestSettings
 from bot.services.http.running import Prove, Running
 from bot.services.http.settings import HttpSettings
+
+_WHOAMI: Final = "whoami"
 
 
 class HttpService:
@@ -37,6 +39,8 @@ class HttpService:
         self.commands: Sequence[Command] = tuple(
             command_of(name, spec, self.whoami) for name, spec in settings.commands.items()
         )
+        if not any(_WHOAMI in (each.name, *each.aliases) for each in self.commands):
+            self.commands = (*self.commands, _whoami_of(self))
 
     @asynccontextmanager
     async def api(self, credential: Credential) -> AsyncIterator[HttpApi]:
@@ -53,10 +57,18 @@ class HttpService:
         Raises:
             Unauthorized: the token is not accepted.
         """
+        return Known(await self.name_of(api), await self._end(api))
+
+    async def name_of(self, api: HttpApi) -> str:
+        """The account's name, as the declaration makes it.
+
+        Raises:
+            Unavailable: the service does not say so.
+        """
         name = await self._told(api, self._whoami)
         if not name:
             raise Unavailable("it does not say whose account that is")
-        return Known(short(name, 200), await self._end(api))
+        return short(name, 200)
 
     async def _end(self, api: HttpApi) -> datetime | None:
         """When the token ends; None where the service does not say so, for whatever reason."""
@@ -107,6 +119,17 @@ def command_of(name: str, spec: CommandSettings, prove: Prove) -> Command:
         examples=spec.examples,
         prepare=look if looks else None,
     )
+
+
+def _whoami_of(service: HttpService) -> Command:
+    """What every service has, for those that do not declare it."""
+
+    async def whoami(call: Call[HttpApi]) -> Reply:
+        name = await service.name_of(call.api)
+        return say(f"On {service.title} you are ", Strong(name), ".")
+
+    whoami.__doc__ = f"Ask {service.title} which account you act as."
+    return command(_WHOAMI)(whoami)
 
 
 def _request(declared: RequestSettings, *, safe: bool) -> Request:

@@ -11,6 +11,7 @@ from bot.addresses import Address, in_clear, origin_of
 from bot.plugin import FileValue, Settings
 from bot.services.http.declared import CommandSettings, WhoamiSettings, phrase
 from bot.services.http.declared_token import TokenSettings
+from bot.services.http.mistakes import Mistake
 from bot.services.http.network import literal
 from bot.services.http.site import Site
 
@@ -35,11 +36,12 @@ def _distinct(value: dict[str, CommandSettings]) -> dict[str, CommandSettings]:
     for name, spec in value.items():
         for words in (phrase(name), *spec.aliases):
             if words in taken:
-                raise ValueError(f"has {words!r} twice")
+                raise Mistake(f"has {words!r} twice", "Leave one of them out")
             taken.add(words)
         for example in spec.examples:
             if not f"{example} ".startswith((f"{name} ", *(f"{a} " for a in spec.aliases))):
-                raise ValueError(f"has an example of {name!r} that does not begin with it")
+                problem = f"has an example of {name!r} that does not begin with it"
+                raise Mistake(problem, f"Write {name}, and what is typed behind it")
     return value
 
 
@@ -65,7 +67,7 @@ class HttpSettings(Settings):
         description='Say how the end of a token is found: {get: token, answer: "{{ expires_at }}"}',
     )
     commands: Annotated[dict[str, CommandSettings], AfterValidator(_distinct)] = Field(
-        description="Give commands by their names; docs/http-services.md shows how"
+        description="Give them by their names: commands: {show: {help: Show a thing., get: thing}}"
     )
     private_network: bool = Field(
         default=False, description="Write true where the name leads into your own network"

@@ -82,14 +82,19 @@ SHOW = "commands.show"
         ("whoami.answer", "{{ name", "unexpected end of template", "{{ fields }}"),
         ("whoami.gte", "me", "not a key", "Did you mean get?"),
         ("whoami.get", ..., "needs one of get", "Say how"),
-        ("commands", {}, "has no command", "docs/http-services.md"),
-        ("commands.help me", WHOLE["commands"]["show"], "means something else", "docs/"),
-        ("commands.Show", WHOLE["commands"]["show"], "is no command", "docs/"),
-        ("commands.show.help", "show it", "no sentence", "Show what is open."),
-        ("commands.show.effect", "maybe", "'read', 'write' or 'danger'", "read, write or danger"),
-        ("commands.show.aliases", ["show"], "has 'show' twice", "docs/"),
-        ("commands.show.examples", ["list x"], "does not begin with it", "docs/"),
-        ("commands.show.get", "things/{thng}", "{thng} is no argument here", "path below url"),
+        ("commands", {}, "has no command", "{show: {help: Show a thing., get: thing}}"),
+        ("commands.help me", WHOLE["commands"]["show"], "begins with 'help', a word of the bot's",
+         "Take another word"),
+        ("commands.connect", WHOLE["commands"]["show"], "'connect' is a word of the bot's own",
+         "Take another word"),
+        ("commands.Show", WHOLE["commands"]["show"], "is no command", "by their names"),
+        ("commands.show.help", "", "must have 1 to 150 characters", "Show what is open."),
+        ("commands.show.effect", "maybe", "must be read, write or danger", "leave it out"),
+        ("commands.show.aliases", ["show"], "has 'show' twice", "Leave one of them out"),
+        ("commands.show.examples", ["list x"], "does not begin with it", "Write show"),
+        ("commands.show.get", "things/{thng}", "{thng} is no argument here; there are {account}",
+         "Did you mean {thing}?"),
+        ("commands.show.get", "things/{y}", "{y} is no argument here", "path below url"),
         ("commands.show.get", "things/{more}", "left out and has no default", "path below url"),
         ("commands.show.get", "things/{{ thing }}", "for answers", "path below url"),
         ("commands.show.get", "//evil.example/x", "address of its own", "path below url"),
@@ -99,13 +104,21 @@ SHOW = "commands.show"
         ("commands.show.get", "a?b=c", "query", "path below url"),
         ("commands.show.get", r"a\b", "percent-encode", "path below url"),
         ("commands.show.get", 5, "must be a text", "path below url"),
-        ("commands.show.post", "x", "needs one of get", "docs/"),
+        ("commands.show.post", "x", "has get and post", "Keep one"),
+        ("commands.show.get", ..., "needs one of get", "get: thing"),
         ("commands.show.query", {"x": "{y}"}, "{y} is no argument here", "{name} stands for"),
         ("commands.show.query", {"x": {"y": 1}}, "only have texts", "{name} stands for"),
-        ("commands.show.body", {"x": 1}, "goes with post", "docs/"),
+        ("commands.show.body", {"x": 1}, "goes with post", "goes into query"),
         ("commands.show.answer", "{{ args.thng }}", "args.thng is no argument", "{{ fields }}"),
-        ("commands.show.answer", "{{ a|no }}", "No filter named 'no'", "{{ fields }}"),
-        ("commands.show.answer", "a\n{% iff a %}", "tag 'iff'. (line 2)", "{{ fields }}"),
+        ("commands.show.answer", "{{ a|qqq }}", "No filter named 'qqq'", "{{ fields }}"),
+        ("commands.show.answer", "{{ a|dat }}", "No filter named 'dat'", "Did you mean date?"),
+        ("commands.show.answer", "a\n{% iff a %}", "tag 'iff' (line 2)", "{{ fields }}"),
+        ("commands.show.answer", "by { user.login }", "has { user.login }, which would be shown",
+         "In templates write {{ user.login }}"),
+        ("commands.show.answer", "{{ x }}: {thing}", "has {thing}", "write {{ args.thing }}"),
+        ("whoami.answer", "{login}", "has {login}", "In templates write {{ login }}"),
+        ("whoami.answer", "{{ args.thing }}", "args.thing is no argument", "{{ fields }}"),
+        ("commands.show.preview", {"get": "x", "answer": "{thing}"}, "has {thing}", "args.thing"),
         ("commands.show.answer", "{{ a.b() }}", "nothing can be called", "{{ fields }}"),
         ("commands.show.answer", "{{ range(9) }}", "nothing can be called", "{{ fields }}"),
         ("commands.show.answer", "{% include 'x' %}", "only {{ }}", "{{ fields }}"),
@@ -113,7 +126,7 @@ SHOW = "commands.show"
         ("commands.show.answer", "[x](javascript:y)", "neither with https", "{{ fields }}"),
         ("commands.show.answer", "{% for a in b %}{% for c in b %}{% for d in b %}{% endfor %}"
          "{% endfor %}{% endfor %}", "more than two loops", "{{ fields }}"),
-        ("commands.show.value", "{{ id }}", "go with each", "docs/"),
+        ("commands.show.value", "{{ id }}", "go with each", "Give each"),
         ("commands.show.ech", "x", "not a key", "Did you mean each?"),
         ("commands.show.preview", {"get": "x/{y}", "answer": "x"}, "{y} is no", "look at first"),
         ("commands.show.preview", {"post": "x", "answer": "x"}, "needs a get", "look at first"),
@@ -123,12 +136,12 @@ SHOW = "commands.show"
         ("commands.show.query", {"x": "{preview.id}"}, "there is no preview", "{name} stands for"),
         ("commands.show.query", {"x": "{preview}"}, "{preview} is no arg", "{name} stands for"),
         ("whoami.get", "{preview.id}", "there is no preview", "path below url"),
-        ("commands.show.also", "x", "goes with what writes", "docs/"),
+        ("commands.show.also", "x", "goes with what writes", "Leave also out"),
         ("commands.show.also", "{{ args.thng }}", "args.thng is no argument", "preview's answer"),
         ("commands.show.also", ["x", 5], "", "preview's answer"),
         ("commands.show.arguments", {"preview": "word"}, "cannot be the name", "type"),
         ("commands.show.arguments", {"a b": "word"}, "cannot be the name", "type"),
-        ("commands.show.arguments", {"thing": "wrod"}, "'word', 'number'", "word, number"),
+        ("commands.show.arguments", {"thing": "wrod"}, "must be word, number", "word, number"),
         ("commands.show.arguments", {"thing": [True, False]}, "text", "quotes"),
         ("commands.show.arguments", {"thing": "rest", "x": "word"}, "behind rest", "type"),
         ("commands.show.arguments", {"x": {"default": "y"}, "thing": "word"}, "before one", "type"),
@@ -144,6 +157,7 @@ def test_a_mistake_is_told_in_one_line_with_its_key_and_the_fix(path, value, pro
     with pytest.raises(ConfigError) as error:
         read(changed(path, value))
     assert "\n" not in str(error.value)
+    assert ".." not in str(error.value).replace(". or ..", "")
     assert error.value.key.startswith("services.it.")
     assert problem in error.value.problem
     assert fix in error.value.fix
@@ -185,7 +199,7 @@ def test_the_whole_declaration_without_a_mistake_is_taken():
 )
 def test_what_a_command_does_follows_from_its_method_or_is_declared(method, declared, effect):
     spec = {"help": "Go there and back.", method: "x", "effect": declared}
-    (command,) = create(MINIMAL, url="https://x.example", commands={"go": spec}).commands
+    command, _ = create(MINIMAL, url="https://x.example", commands={"go": spec}).commands
     assert command.effect is effect
     assert (command.prepare is not None) is (effect is Effect.DANGER)
 
@@ -201,7 +215,7 @@ ARGUMENTS = {
 def test_arguments_are_read_by_their_types_and_help_tells_them():
     spec = {"help": "Go there and back.", "get": "x", "arguments": ARGUMENTS}
     service = create(MINIMAL, url="https://x.example", commands={"go": spec})
-    (command,) = service.commands
+    command, _ = service.commands
     assert command.usage == "go <state> [count] [text]"
     assert bind(command, "closed 3 and  more", None) == {
         "state": "closed", "count": 3, "text": "and  more"
@@ -243,7 +257,7 @@ def test_a_form_tells_how_an_item_is_typed():
     form = {"type": "item", "form": "{project}#{number}"}
     spec = {"help": "Go there and back.", "get": "x/{it.project}/{it.number}",
             "arguments": {"it": form}}  # fmt: skip
-    (command,) = create(MINIMAL, url="https://x.example", commands={"go": spec}).commands
+    command, _ = create(MINIMAL, url="https://x.example", commands={"go": spec}).commands
     assert describe(command.parameters[0].type) == (
         "a word of the form project#number, or its number in your last list"
     )
@@ -274,6 +288,31 @@ async def test_basic_takes_a_user_and_a_token():
     assert {name: value.reveal() for name, value in grant.fields.items()} == {
         "user": "alice", "token": "s3cret:x"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "shown"),
+    [
+        ("show what is open", "Show what is open."),
+        ("Show it!", "Show it!"),
+        ("Show\n  all of it. ", "Show all of it."),
+    ],
+)
+def test_help_becomes_a_sentence_by_itself(declared, shown):
+    assert read(changed("commands.show.help", declared)).commands["show"].help == shown
+
+
+async def test_who_one_is_can_be_asked_without_declaring_it(echo, tell):
+    said = tell({"name": "alice"})
+    assert plain(await said("whoami")) == "On Echo you are alice."
+    assert [path for _, path, _ in echo.asked] == ["/me"]
+
+
+def test_a_whoami_that_is_declared_takes_the_place_of_the_usual_one():
+    for name, aliases in (("whoami", []), ("me", ["whoami"])):
+        spec = {"help": "Show my profile.", "get": "profile", "aliases": aliases}
+        (command,) = create(MINIMAL, url="https://x.example", commands={name: spec}).commands
+        assert command.summary == "Show my profile."
 
 
 async def test_nobody_without_a_name_is_connected(echo, tell):
