@@ -75,10 +75,9 @@ def must_be_connectable(service: Service[Any], web: WebConfig) -> None:
         ConfigError: all need a page that the bot does not have.
     """
     if not Ways(web=web.public_url is not None).of(service):
-        problem = f"is null, and {service.title} (services.{service.name}) is connected by web"
-        fix = (
-            f"Give the address at which browsers reach {web.listen}, or have it connected otherwise"
-        )
+        problem = f"is null, and services.{service.name} is connected over a web page only"
+        there = web.listen or "web.listen, which is null as well"
+        fix = f"Give the address at which browsers reach {there}, or choose another way for it"
         raise ConfigError("web.public_url", problem, fix)
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -16,17 +17,20 @@ from bot.cli.options import DEFAULT_CONFIG, ConfigFile
 from bot.cli.reaching import reach
 from bot.config import Config, ServiceEntry, WebConfig, load
 from bot.errors import ActasError, ConfigError
+from bot.instances import make
 from bot.matrix.client import Homeserver
+from bot.plugin import Service
 from bot.services import discover
 from bot.storage.state import prepare
 from bot.vault.vault import Vault
-from bot.ways import must_be_connectable
+from bot.ways import Ways, must_be_connectable
 
 
 def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Look at everything the bot needs, one line each; end as the bot would if something failed."""
-    settings = load(config, discover())
-    failed = asyncio.run(show(_findings(config, settings)))
+    kinds = discover()
+    settings = load(config, kinds)
+    failed = asyncio.run(show(_findings(config, settings, kinds.broken.values())))
     for finding in failed:
         if finding.error is not None:
             raise finding.error
@@ -35,8 +39,12 @@ def check(config: ConfigFile = DEFAULT_CONFIG) -> None:
         raise typer.Exit(1)
 
 
-async def _findings(path: Path, config: Config) -> AsyncIterator[Finding]:
+async def _findings(
+    path: Path, config: Config, unusable: Iterable[ConfigError]
+) -> AsyncIterator[Finding]:
     yield ok("config", f"{path}; services: {', '.join(config.services) or 'none'}")
+    for each in unusable:  # none of those that are configured
+        yield warn(each.key, f"{each.problem}. It is not configured")
     for finding in _access(config):
         yield finding
     for finding in _state(config):
@@ -128,14 +136,12 @@ def _web(web: WebConfig) -> Iterator[Finding]:
 async def _service(entry: ServiceEntry, web: WebConfig) -> AsyncIterator[Finding]:
     ca_file = getattr(entry.settings, "ca_file", None)
     try:
-        service = entry.kind.create(entry.name, entry.aliases, entry.settings)
+        service = make(entry)
     except ConfigError as error:
         yield fail(error.key, f"{error.problem}. {error.fix}", error)
         return
-    try:
-        must_be_connectable(service, web)
-    except ConfigError as error:
-        yield fail(error.key, f"{error.problem}. {error.fix}", error)
+    for finding in (*_ways(service, web), *_undocumented(service)):
+        yield finding
     for origin in service.origins:
         problem = await reach(origin, ca_file)
         if problem:
@@ -145,6 +151,27 @@ async def _service(entry: ServiceEntry, web: WebConfig) -> AsyncIterator[Finding
             yield warn(f"services.{entry.name}", text)
         else:
             yield ok(f"services.{entry.name}", f"{origin} is reached")
+
+
+def _ways(service: Service[Any], web: WebConfig) -> Iterator[Finding]:
+    """Whether people can connect it, in every way that it has."""
+    try:
+        must_be_connectable(service, web)
+    except ConfigError as error:
+        yield fail(error.key, f"{error.problem}. {error.fix}", error)
+        return
+    there = Ways(web=web.public_url is not None).of(service)
+    if len(there) < len(service.flows):
+        names = " or ".join(flow.name for flow in there)
+        text = f"people connect by {names} only: over a web page needs web.public_url"
+        yield warn(f"services.{service.name}", text)
+
+
+def _undocumented(service: Service[Any]) -> Iterator[Finding]:
+    for command in service.commands:
+        if not command.summary:
+            text = f"the command {command.name!r} has no docstring, which is its help"
+            yield warn(f"services.{service.name}", text)
 
 
 def _version(text: str) -> tuple[int, ...]:

@@ -8,6 +8,7 @@ import sqlite3
 import sys
 from collections.abc import AsyncIterator, Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 from typing import Final
 
 import typer
@@ -28,14 +29,14 @@ _PACKAGES: Final = ("matrix-nio", "vodozemac", "cryptography", "SQLAlchemy", "ai
 
 def doctor(config: ConfigFile = DEFAULT_CONFIG) -> None:
     """Describe the installation and its database; fit to be put into a report, it has no names."""
-    location = load_location(config)
-    if asyncio.run(show(_findings(location))):
+    if asyncio.run(show(_findings(config))):
         raise typer.Exit(1)
 
 
-async def _findings(location: Location) -> AsyncIterator[Finding]:
+async def _findings(config: Path) -> AsyncIterator[Finding]:
     for finding in _installation():
         yield finding
+    location = load_location(config)  # what is installed is told without one that is good, too
     async with open_database(location) as database:
         for finding in await _damage(location, database):
             yield finding
@@ -53,7 +54,10 @@ def _installation() -> Iterator[Finding]:
             yield ok(package, version(package))
         except PackageNotFoundError:
             yield ok(package, "not installed")
-    yield ok("kinds of services", ", ".join(sorted(discover())))
+    kinds = discover()
+    yield ok("kinds of services", ", ".join(sorted(kinds)))
+    for broken in kinds.broken.values():
+        yield warn(broken.key, f"{broken.problem}. {broken.fix}")
     if not sys.flags.utf8_mode and sys.getfilesystemencoding() != "utf-8":
         yield warn("locale", "is not UTF-8: names of files and jobs may look wrong")
 

@@ -10,8 +10,8 @@ import yaml
 
 from bot.cli.asking import NONE, Asker
 from bot.cli.questions import by_hand, fits_a_line, question, title_of
-from bot.config.problems import is_needed, problem_with, unknown
-from bot.config.services import claim
+from bot.config.problems import is_needed, problem_with
+from bot.config.services import claim, find_kind
 from bot.errors import ConfigError
 from bot.plugin import ServiceType
 from bot.secret import Secret
@@ -49,10 +49,9 @@ def fill(
     for word in wanted:
         name, _, kind = word.partition("=")
         kind = kind or name
-        if kind not in kinds:
-            raise unknown(f"--service {word}", kind, kinds, noun="type of service")
-        claim(name, f"--service {word}", form.taken)
-        chosen[name] = kinds[kind]
+        flag = f"--service {word}"
+        chosen[name] = find_kind(kind, kinds, flag, flag)
+        claim(name, flag, form.taken)
         form.services[name] = {"type": kind, **values.pop(name, {})}
     for name in values:
         raise ConfigError(f"--set {name}", "is of no service", f"Give --service {name} as well")
@@ -99,7 +98,7 @@ def _check_given(name: str, key: str, value: object, kind: ServiceType) -> None:
         return
     if _is_secret(kind.settings.model_fields[key].annotation):
         problem = "is secret, and flags show in the list of processes"
-        raise ConfigError(flag, problem, f"{flag}=env:NAME or file:PATH")
+        raise ConfigError(flag, problem, f"Write {flag}=env:NAME or {flag}=file:PATH")
     if found := problem_with(kind.settings, key, value, flag):
         raise found
 

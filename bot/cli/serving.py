@@ -6,6 +6,8 @@ import asyncio
 import os
 from pathlib import Path
 
+import structlog
+
 from bot.cli.opening import read_sealer
 from bot.config import load
 from bot.lean import importing
@@ -14,6 +16,8 @@ from bot.services import discover
 from bot.storage.state import locked, prepare
 from bot.vault import keys
 
+log = structlog.get_logger()
+
 
 def serve(config: Path) -> None:
     """Run the bot of a configuration until it is told to stop.
@@ -21,8 +25,11 @@ def serve(config: Path) -> None:
     Raises:
         ConfigError, WrongKey: something the operator has to mend.
     """
-    settings = load(config, discover())
+    kinds = discover()
+    settings = load(config, kinds)
     set_up(settings.log.level, settings.log.format)
+    for name, broken in kinds.broken.items():  # none of those that are configured
+        log.warning("service.unusable", type=name, because=broken.problem)
     sealer = read_sealer()
     prepare(settings.state_dir)
     with locked(settings.state_dir):

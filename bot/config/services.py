@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from bot.config.models import ServiceEntry
 from bot.config.problems import first_problem, mapping, unknown
 from bot.errors import ConfigError
+from bot.packages import blame, faulty, is_ours
 from bot.plugin import ServiceType
 
 BUILT_IN: Final = frozenset(
@@ -59,7 +60,7 @@ def read_services(value: object, kinds: Mapping[str, ServiceType]) -> dict[str, 
 def _entry(name: str, value: object, kinds: Mapping[str, ServiceType]) -> ServiceEntry:
     key = f"services.{name}"
     settings = dict(mapping(value, key))
-    kind = _kind(settings.pop("type", None), f"{key}.type", kinds)
+    kind = _kind(settings.pop("type", None), key, kinds)
     aliases = settings.pop("aliases", [])
     if not isinstance(aliases, list) or not all(isinstance(alias, str) for alias in aliases):
         raise ConfigError(f"{key}.aliases", "must be a list of words", "Write, for example, [j]")
@@ -71,15 +72,34 @@ def _entry(name: str, value: object, kinds: Mapping[str, ServiceType]) -> Servic
         checked = kind.settings.model_validate(settings)
     except ValidationError as error:
         raise first_problem(error, kind.settings, key, also=_COMMON) from None
-    return ServiceEntry(name, kind, tuple(aliases), checked, per_minute)
+    except Exception as error:
+        module = kind.settings.__module__
+        if is_ours(module):
+            raise
+        fault = blame(error, module)
+    else:
+        return ServiceEntry(name, kind, tuple(aliases), checked, per_minute)
+    raise faulty(key, module, fault)
 
 
 def _kind(value: object, key: str, kinds: Mapping[str, ServiceType]) -> ServiceType:
     if value is None:
-        raise ConfigError(key, "is missing", f"Known here: {', '.join(sorted(kinds))}")
-    if not isinstance(value, str) or value not in kinds:
-        raise unknown(key, str(value), kinds, noun="type of service")
-    return kinds[value]
+        raise ConfigError(f"{key}.type", "is missing", f"Known here: {', '.join(sorted(kinds))}")
+    return find_kind(str(value), kinds, key, f"{key}.type")
+
+
+def find_kind(word: str, kinds: Mapping[str, ServiceType], key: str, type_key: str) -> ServiceType:
+    """The kind of this name, for the service at ``key``, which says so at ``type_key``.
+
+    Raises:
+        ConfigError: there is none, or its package cannot be used.
+    """
+    try:
+        return kinds[word]
+    except KeyError:
+        raise unknown(type_key, word, kinds, noun="type of service") from None
+    except ConfigError as broken:
+        raise ConfigError(key, broken.problem, broken.fix) from None
 
 
 def claim(word: str, key: str, taken: dict[str, str]) -> None:
