@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel
 
 from bot.cli.asking import Asker
 from bot.cli.leavings import see_makeable
-from bot.config import AccessConfig, HomeserverConfig
+from bot.config import AccessConfig, HomeserverConfig, WebConfig
 from bot.config.problems import problem_with
 from bot.errors import ConfigError
+from bot.plugin import Service
 from bot.storage.state import prepare
+from bot.ways import Ways
 
 
 def homeserver(asker: Asker, given: str | None) -> str:
@@ -83,6 +87,26 @@ def admins(asker: Asker, given: list[str] | None) -> list[str]:
         _accept(AccessConfig, "admins", answer, "--admin", fix)
 
     return asker.words("--admin", "Who may administer it, if anybody", given, check=check)
+
+
+def public_url(asker: Asker, given: str | None, services: Sequence[Service[Any]]) -> str | None:
+    """How browsers reach the bot's page; asked for where one of the services could use that."""
+    needing = [each.name for each in services if not Ways(web=False).of(each)]
+    using = any(len(Ways(web=False).of(each)) < len(each.flows) for each in services)
+    if given is None and not using:
+        return None
+
+    def check(answer: str) -> None:
+        if not answer and needing:
+            problem = f"is missing, and {needing[0]} is connected over a web page only"
+            raise ConfigError("--public-url", problem, "Give it, or choose another way for that")
+        if answer:
+            fix = "Give an address such as https://actas.example.org"
+            _accept(WebConfig, "public_url", answer, "--public-url", fix)
+
+    asked = "Address at which browsers reach this bot, for services that people connect on a page"
+    asked += "" if needing else " (empty: none)"
+    return asker.text("--public-url", asked, given, "", check=check) or None
 
 
 def _accept(model: type[BaseModel], key: str, value: object, flag: str, fix: str) -> None:

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, get_args
 
 import yaml
 
 from bot.cli.asking import NONE, Asker
 from bot.cli.questions import by_hand, fits_a_line, question, title_of
+from bot.config.environment import resolve
 from bot.config.problems import is_needed, problem_with
-from bot.config.services import claim, find_kind
+from bot.config.services import claim, find_kind, read_services
 from bot.errors import ConfigError
-from bot.plugin import ServiceType
+from bot.instances import make
+from bot.plugin import Service, ServiceType
 from bot.secret import Secret
 
 Settings = dict[str, Any]
@@ -29,6 +33,22 @@ class Form:
     services: dict[str, Settings] = field(default_factory=dict)
     files: dict[str, Secret] = field(default_factory=dict)
     taken: dict[str, str] = field(default_factory=dict)
+
+    def made(self, kinds: Mapping[str, ServiceType], base: Path) -> list[Service[Any]]:
+        """The services as they will be, without those of which something is wrong yet."""
+        found = []
+        for name, settings in self.services.items():
+            known = {key: self._secret(value) for key, value in settings.items()}
+            with suppress(ConfigError):  # told by who reads the file, in its words
+                entries = read_services(resolve({name: known}, "services", base), kinds)
+                found.append(make(entries[name]))
+        return found
+
+    def _secret(self, value: Any) -> Any:
+        """What a reference to a file stands for that is not written yet."""
+        if isinstance(value, str) and value.startswith("file:"):
+            return self.files.get(value.removeprefix("file:"), value)
+        return value
 
 
 def fill(

@@ -19,7 +19,7 @@ from bot.cli.own_identity import agree_to_reset, change
 from bot.cli.service_form import fill
 from bot.cli.sheet import Sheet
 from bot.errors import ConfigError
-from bot.services import discover
+from bot.services import Kinds, discover
 
 _EXISTS: Final = (
     "Name another file with --config; only --reset-identity and --recovery-key, with no answers "
@@ -53,6 +53,9 @@ def setup(
         list[str] | None,
         typer.Option("--set", help="A service's setting, NAME.KEY=VALUE; may be repeated."),
     ] = None,
+    public_url: Annotated[
+        str | None, typer.Option(help="How browsers reach it, for services connected on a page.")
+    ] = None,
     reset_identity: Annotated[
         bool,
         typer.Option(
@@ -74,7 +77,7 @@ def setup(
     forbid_core_dumps()
     asker = Asker()
     place = secret_file or config.parent / "actas.secret"
-    answered = (homeserver, user, allow, admin, state_dir, database, service, set_)
+    answered = (homeserver, user, allow, admin, state_dir, database, service, set_, public_url)
     if config.exists():
         if not (reset_identity or recovery_key) or any(each is not None for each in answered):
             raise ConfigError(str(config), "exists already", _EXISTS)
@@ -87,7 +90,11 @@ def setup(
         secret = SecretFile.find(place)
         url = answers.homeserver(asker, homeserver)
         bot = answers.user(asker, user)
-        form = fill(asker, discover(), service, set_ or [])
+        kinds = discover()
+        _tell_unusable(asker, kinds)
+        form = fill(asker, kinds, service, set_ or [])
+        made = form.made(kinds, config.absolute().parent)
+        page = answers.public_url(asker, public_url, made)
         sheet = Sheet(
             url=url,
             user=bot,
@@ -96,6 +103,7 @@ def setup(
             users=answers.users(asker, allow, bot),
             admins=answers.admins(asker, admin),
             services=form.services,
+            public_url=page,
         )
         if reset_identity:
             agree_to_reset(asker, bot)
@@ -105,3 +113,8 @@ def setup(
     farewell(config, secret.path if secret.used else None)
     if recovery_key:
         change(asker, config, secret.ring, recovery=True)
+
+
+def _tell_unusable(asker: Asker, kinds: Kinds) -> None:
+    for broken in kinds.broken.values() if asker.interactive else ():
+        asker.remark(f"{broken.key} is installed, and not offered: {broken.problem}.")

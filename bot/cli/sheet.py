@@ -6,6 +6,8 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
+from bot.config import WebConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
@@ -18,6 +20,7 @@ class Sheet:
     users: list[str]
     admins: list[str]
     services: dict[str, dict[str, Any]] = field(default_factory=dict)
+    public_url: str | None = None
 
     def text(self) -> str:
         """YAML with a word on each section; config.sample.yaml has every key."""
@@ -46,7 +49,7 @@ commands:
 
 # The keys are the words that users type.
 services:{self._services()}
-"""
+{self._web()}"""
 
     def _services(self) -> str:
         if not self.services:
@@ -56,6 +59,17 @@ services:{self._services()}
             lines.append(f"  {name}:")
             lines += [f"    {key}: {_value(value)}" for key, value in settings.items()]
         return "\n" + "\n".join(lines)
+
+    def _web(self) -> str:
+        if self.public_url is None:
+            return ""
+        return f"""
+# How browsers reach the page that people come back to from a service's. Register
+# <public_url>/callback/<service> with the service, and let your proxy pass on /callback/.
+web:
+  listen: {_value(WebConfig().listen)}
+  public_url: {_value(self.public_url)}
+"""
 
 
 def _value(value: object) -> str:

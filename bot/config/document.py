@@ -11,7 +11,9 @@ import yaml
 from bot.config.problems import mapping
 from bot.errors import ConfigError
 
-_QUOTES: Final = "Mend it; texts that begin with @ ! * & % or `, such as Matrix ids, need quotes"
+_QUOTES: Final = "Mend it; texts that begin with @ ! * & % ` { or [, as Matrix ids do, need quotes"
+_BRACES: Final = 'Put a text that begins with { or [ into quotes: "{{ name }}"'
+_FIXES: Final = {"stands here twice": "Keep one of them", "unhashable key": _BRACES}
 
 
 class _Loader(yaml.SafeLoader):
@@ -52,5 +54,5 @@ def _syntax(path: Path, error: yaml.YAMLError) -> ConfigError:
     mark = getattr(error, "problem_mark", None)
     where = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
     problem = getattr(error, "problem", None) or "it holds characters that YAML does not allow"
-    fix = "Keep one of them" if "stands here twice" in problem else _QUOTES
+    fix = next((fix for word, fix in _FIXES.items() if word in problem), _QUOTES)
     return ConfigError(where, f"is not YAML: {problem}", fix)

@@ -34,26 +34,34 @@ def resolve(value: Any, key: str, base: Path) -> Any:
     ``key`` is the tree's path in the file, ``base`` the directory that relative paths start from.
 
     Raises:
-        ConfigError: a variable is not set or a file cannot be read.
+        ConfigError: variables are not set, which are told together, or a file cannot be read.
     """
+    unset: list[tuple[str, str]] = []
+    resolved = _resolved(value, key, base, unset)
+    if not unset:
+        return resolved
+    (first, name), *others = unset
+    also = "".join(f", nor is {other!r} ({place})" for place, other in others)
+    problem = f"the environment variable {name!r} is not set{also}"
+    them = "them, or give the values" if others else "it, or give the value"
+    raise ConfigError(first, problem, f"Set {them} as file:PATH")
+
+
+def _resolved(value: Any, key: str, base: Path, unset: list[tuple[str, str]]) -> Any:
+    """The tree with what references stand for; ``unset`` gets keys and names of variables."""
     if isinstance(value, dict):
         path = f"{key}." if key else ""
-        return {name: resolve(item, f"{path}{name}", base) for name, item in value.items()}
+        return {name: _resolved(item, f"{path}{name}", base, unset) for name, item in value.items()}
     if isinstance(value, list):
-        return [resolve(item, f"{key}[{place}]", base) for place, item in enumerate(value)]
+        return [_resolved(each, f"{key}[{at}]", base, unset) for at, each in enumerate(value)]
     if isinstance(value, str) and value.startswith("env:"):
-        return _variable(value.removeprefix("env:"), key)
-    if isinstance(value, str) and value.startswith("file:"):
+        name = value.removeprefix("env:")
+        if (found := environment(name) if name.isidentifier() else None) is not None:
+            return found.reveal()
+        unset.append((key, name))
+    elif isinstance(value, str) and value.startswith("file:"):
         return _read(base / value.removeprefix("file:"), key).strip()
     return value
-
-
-def _variable(name: str, key: str) -> str:
-    found = environment(name) if name.isidentifier() else None
-    if found is None:
-        problem = f"the environment variable {name!r} is not set"
-        raise ConfigError(key, problem, "Set it, or give the value as file:PATH")
-    return found.reveal()
 
 
 def _read(path: Path, key: str) -> str:

@@ -121,7 +121,8 @@ def _problem(details: Mapping[str, Any]) -> str:
 
 def _own_fix(details: Mapping[str, Any]) -> str:
     """What the error itself says of mending it; "" where it says nothing."""
-    return str(getattr(details.get("ctx", {}).get("error"), "fix", ""))
+    context = details.get("ctx", {})
+    return str(context.get("fix") or getattr(context.get("error"), "fix", ""))
 
 
 def _is_branch(part: str | int) -> bool:

@@ -98,8 +98,8 @@ async def _first(homeserver: Homeserver, login: Login) -> Session:
         raise ConfigError(
             Variable.PASSWORD,
             "is not set, and the database holds no login yet, or no longer",
-            f"Restore the database; or set it (or {Variable.TOKEN} with {Variable.DEVICE}) for "
-            "this start only",
+            f"Set it (or {Variable.TOKEN} with {Variable.DEVICE}) for this first start; if there "
+            "was a database, restore that",
         )
     try:
         if login.token is not None:

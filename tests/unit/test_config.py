@@ -216,6 +216,8 @@ def test_two_services_cannot_share_an_alias(mistake):
         (MINIMAL + "access: {}\n", "line 4, column 1", "'access' stands here twice", "Keep one"),
         ("log: {level: a, level: b}", "line 1, column 17", "'level' stands here twice", "Keep one"),
         ("a: \x00", "config.yaml", "characters", "Mend it"),
+        ("answer: {{ login }}\n", "line 1, column 10", "unhashable", "{ or [ into quotes"),
+        ("answer: {{ login }} is\n", "line 1, column 21", "", "{ or [, as Matrix ids do, need"),
     ],
 )  # fmt: skip
 def test_what_is_not_yaml_is_told_by_its_line(mistake, text, where, problem, fix):
@@ -254,6 +256,28 @@ def test_a_reference_to_nothing_is_told_by_its_key(mistake, reference):
     """It is not taken for the value itself."""
     error = mistake(MINIMAL + f"services: {{ci: {{type: fake, url: x, key: '{reference}'}}}}")
     assert error.key == "services.ci.key"
+
+
+def test_all_variables_that_are_not_set_are_told_together(mistake):
+    """Each with its key, so that one start is enough to learn them."""
+    services = "services: {ci: {type: fake, url: 'env:NO_URL', key: 'env:NO_KEY'}}"
+    error = mistake(MINIMAL.replace('"@*:example.org"', "env:NO_USER") + services)
+    assert str(error) == (
+        "access.users[0]: the environment variable 'NO_USER' is not set, nor is 'NO_URL' "
+        "(services.ci.url), nor is 'NO_KEY' (services.ci.key). "
+        "Set them, or give the values as file:PATH"
+    )
+
+
+def test_an_error_may_bring_its_own_remedy(write):
+    """Where that of the field would not mend it."""
+    text = "services: {gh: {type: github, client_secret: hunter2}}"
+    with pytest.raises(ConfigError) as caught:
+        load(write(MINIMAL + text), discover())
+    assert str(caught.value) == (
+        "services.gh.client_secret: has no client_id beside it. "
+        "Give client_id as well, or leave this out"
+    )
 
 
 def test_a_value_that_is_wrong_is_not_repeated(mistake, monkeypatch):

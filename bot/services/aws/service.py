@@ -96,7 +96,7 @@ class AwsType:
             raise ConfigError(
                 f"services.{name}",
                 f"what AWS needs ({_LIBRARY}) is not installed",
-                "Install it: pip install 'actas[aws]'",
+                "Install it: pip install '.[aws]' in Actas' own directory",
             )
         return Aws(name, aliases, settings)
 

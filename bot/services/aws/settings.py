@@ -17,7 +17,7 @@ _APART: Final = ("cn-", "us-gov-")
 
 def _region(value: str) -> str:
     if not REGION.fullmatch(value):
-        raise ValueError("is not a region of AWS, such as eu-central-1")
+        raise ValueError("is not a region of AWS")
     return value
 
 

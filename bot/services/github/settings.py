@@ -6,6 +6,7 @@ import re
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticCustomError
 
 from bot.addresses import PrivateOrigin
 from bot.plugin import FileValue, SecretValue, Settings
@@ -71,7 +72,8 @@ class GitHubSettings(Settings):
     @classmethod
     def _of_an_app(cls, value: Secret | None, info: ValidationInfo) -> Secret | None:
         if value is not None and info.data.get("client_id") is None:
-            raise ValueError("has no client_id beside it")
+            fix = "Give client_id as well, or leave this out"
+            raise PydanticCustomError("alone", "has no client_id beside it", {"fix": fix})
         return value
 
     @property

@@ -52,6 +52,18 @@ class Shell:
         common = ["state_dir: ./state", 'access: {users: ["@*:example.org"]}']
         (self.home / "config.yaml").write_text("\n".join([*lines, *common]) + "\n")
 
+    def install(self, name, text):
+        """Leave what pip would: a package of this text; ``actas_x`` brings ``type: x``."""
+        place = self.home / "installed"
+        about = place / f"{name}-1.dist-info"
+        about.mkdir(parents=True)
+        (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        kind = name.removeprefix("actas_")
+        (about / "entry_points.txt").write_text(f"[actas.services]\n{kind} = {name}:SERVICE\n")
+        (place / name).mkdir()
+        (place / name / "__init__.py").write_text(text)
+        self.environment["PYTHONPATH"] = f"{place}{os.pathsep}{PROJECT}"
+
     def execute(self, *words):
         """Run ``actas`` with these words."""
         command = [sys.executable, "-W", "error", "-m", "bot", *words]

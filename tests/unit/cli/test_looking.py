@@ -111,6 +111,33 @@ def test_doctor_finds_a_whole_database_whole(used):
     assert "alice" not in done.stdout
 
 
+def test_doctor_tells_what_is_installed_without_a_configuration(shell):
+    """Kinds of services, also those that cannot be used; then what is wrong with the rest."""
+    (shell.home / "config.yaml").unlink()
+    shell.install("actas_broken", "nonsense")
+    done = shell.execute("doctor")
+    assert done.returncode == 2
+    assert "kinds of services        aws, github, http, jenkins, twitter" in done.stdout
+    assert "WARN  type broken              its package actas_broken cannot be" in done.stdout
+    assert done.stderr.splitlines()[-1].endswith("does not exist. `actas setup` makes one")
+
+
+def test_a_broken_package_stops_only_a_bot_that_uses_it(used):
+    """Check warns of it, and run says where it is configured."""
+    used.install("actas_broken", "nonsense = (")
+    assert "WARN  type broken              its package actas_broken" in used.execute("check").stdout
+    used.write(
+        'homeserver: {url: "http://127.0.0.1:1", user: "@actas:example.org"}',
+        "services: {ci: {type: broken}}",
+    )
+    for command in ("check", "run"):
+        assert used.refuse(command) == (
+            "actas: services.ci: its package actas_broken cannot be loaded: SyntaxError in "
+            "actas_broken/__init__.py, line 1: '(' was never closed. "
+            "Mend the package, or take the service out"
+        )
+
+
 def test_doctor_finds_a_row_that_was_moved(used):
     """It is counted, and the exit code is 1."""
     with sqlite3.connect(used.state / "actas.db") as database:

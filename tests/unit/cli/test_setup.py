@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 import yaml
 
+from bot.cli.answers import public_url
 from bot.cli.asking import Asker
 from bot.cli.questions import by_hand
 from bot.cli.service_form import fill
 from bot.cli.sheet import Sheet
-from bot.config import load
+from bot.config import WebConfig, load
 from bot.errors import ConfigError
 from bot.plugin import SecretValue, Settings
 from bot.secret import Secret
@@ -166,6 +167,64 @@ def test_setup_asks_for_what_other_settings_make_needful(bare):
         "--set=twitter.callback=oauth2",
     )
     assert line.startswith("actas: --set twitter.client_id=")
+
+
+OAUTH2 = ["twitter.callback=oauth2", "twitter.client_id=x"]
+
+
+@pytest.fixture
+def x(tmp_path):
+    """Gives X, as it is set up from flags."""
+
+    def x(*given):
+        kinds = discover()
+        return fill(SILENT, kinds, ["twitter"], list(given)).made(kinds, tmp_path)
+
+    return x
+
+
+def test_the_bots_own_page_is_asked_for_where_a_service_needs_it(x):
+    """Before anything is written that the bot would not start with."""
+    with pytest.raises(ConfigError) as caught:
+        public_url(SILENT, None, x(*OAUTH2))
+    assert str(caught.value).startswith(
+        "--public-url: is missing, and twitter is connected over a web page only. "
+    )
+    with pytest.raises(ConfigError, match=r"--public-url: .*Give an address such as"):
+        public_url(SILENT, "example.org", x(*OAUTH2))
+    assert public_url(SILENT, "https://bot.example.org", x(*OAUTH2)) == "https://bot.example.org"
+
+
+def test_the_bots_own_page_is_not_asked_for_where_no_service_could_use_it(x, monkeypatch):
+    """A PIN needs none; its keys are not written yet."""
+    for name in ("TWITTER_CONSUMER_KEY", "TWITTER_CONSUMER_SECRET"):
+        monkeypatch.setenv(name, "hunter2")
+    [service] = x()
+    monkeypatch.setattr(Asker, "text", None)
+    assert public_url(SILENT, None, [service]) is None
+
+
+def test_where_another_way_is_there_an_empty_answer_means_no_page(tmp_path, monkeypatch):
+    """The question says so."""
+    monkeypatch.setenv("GH_SECRET", "hunter2")
+    given = ["github.client_id=x", "github.client_secret=env:GH_SECRET"]
+    kinds = discover()
+    services = fill(SILENT, kinds, ["github"], given).made(kinds, tmp_path)
+    asked = []
+    monkeypatch.setattr(Asker, "text", lambda *words, check: asked.append(words) or check("") or "")
+    assert public_url(SILENT, None, services) is None
+    [(_, flag, question, *_)] = asked
+    assert (flag, question[-14:]) == ("--public-url", " (empty: none)")
+
+
+def test_a_page_of_the_bots_own_is_written_as_it_was_answered(tmp_path):
+    """Beside where it listens, for the proxy."""
+    path = tmp_path / "config.yaml"
+    people = {"users": ["@*:example.org"], "admins": []}
+    bot = {"url": "http://localhost:8008", "user": "@actas:example.org", "state_dir": "./state"}
+    url = "https://bot.example.org"
+    path.write_text(Sheet(**bot, **people, database=None, public_url=url).text())
+    assert load(path, KINDS).web == WebConfig(public_url=url)
 
 
 def test_a_wrong_answer_is_asked_for_again_at_once(bare):
