@@ -155,8 +155,10 @@ class Argument(Protocol):
 
     Built-in types: ``str`` (one word, quoted as in a shell), ``int``, and :class:`Rest`.
     A class attribute ``numbered = True`` lets a bare number mean an item of the user's last list;
-    such a class is constructed with the item's value (a string). ``str()`` shows a value as it
-    would be typed; where it may hold a secret, ``masked()`` shows it to a room.
+    such a class is constructed with the item's value (a string); ``quotable = False`` says that
+    nobody has to quote a number to mean something else by it. A class attribute ``usage`` is shown
+    in place of the parameter's name ("head:<branch> <title>"). ``str()`` shows a value as it would
+    be typed; where it may hold a secret, ``masked()`` shows it to a room.
     """
 
     @classmethod
@@ -191,6 +193,23 @@ class Parameter:
     required: bool
     flag: str = ""
 
+    @property
+    def label(self) -> str:
+        """What it is called in help: as its type says, or its name."""
+        return self._own or self.flag or self.name
+
+    @property
+    def usage(self) -> str:
+        """``<job>``, ``[params]``, ``[--no-follow]``."""
+        if not self.required:
+            return f"[{self.label}]"
+        return self._own or f"<{self.name}>"
+
+    @property
+    def _own(self) -> str:
+        found = getattr(self.type, "usage", "")
+        return found if isinstance(found, str) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -214,8 +233,7 @@ class Command:
     @property
     def usage(self) -> str:
         """``build <job> [params]``."""
-        words = (f"<{p.name}>" if p.required else f"[{p.flag or p.name}]" for p in self.parameters)
-        return " ".join((self.name, *words))
+        return " ".join((self.name, *(parameter.usage for parameter in self.parameters)))
 
 
 def command(

@@ -37,7 +37,7 @@ def bind(command: Command, text: str, listing: Sequence[str] | None) -> dict[str
             bound[parameter.name], rest = _take(parameter, rest, listing)
             rest = rest.lstrip()
         elif parameter.required:
-            raise UserError(f"<{parameter.name}> is missing.", _usage(command))
+            raise UserError(f"{parameter.usage} is missing.", _usage(command))
     if rest:
         raise UserError("That is more than the command takes.", _usage(command))
     return bound
@@ -126,7 +126,9 @@ def _flags(command: Command, text: str) -> tuple[dict[str, Any], str]:
 def _take(parameter: Parameter, text: str, listing: Sequence[str] | None) -> tuple[Any, str]:
     kind = _bare(parameter.type)
     if _is_numbered(kind) and (found := _NUMBER.match(text)) is not None:
-        return kind(_listed(int(found["number"]), listing)), text[found.end() :]
+        quotable = getattr(kind, "quotable", True)
+        item = _listed(int(found["number"]), listing, quotable=quotable)
+        return kind(item), text[found.end() :]
     if hasattr(kind, "take"):
         taken: tuple[Any, str] = kind.take(text)
         return taken
@@ -134,16 +136,17 @@ def _take(parameter: Parameter, text: str, listing: Sequence[str] | None) -> tup
     return _value(parameter.name, kind, word.value), text[word.end :]
 
 
-def _listed(number: int, listing: Sequence[str] | None) -> str:
+def _listed(number: int, listing: Sequence[str] | None, *, quotable: bool) -> str:
     if not listing:
+        quoted = "; a name that is a number goes in quotes" if quotable else ""
         raise UserError(
             f"There is no list to take number {number} from.",
-            "Say the list command first; a name that is a number goes in quotes.",
+            f"Say the list command first{quoted}.",
         )
     if not 1 <= number <= len(listing):
         raise UserError(
             f"Your last list goes from 1 to {len(listing)}; there is no number {number}.",
-            "A name that is a number goes in quotes.",
+            "A name that is a number goes in quotes." if quotable else "",
         )
     return listing[number - 1]
 

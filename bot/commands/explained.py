@@ -79,7 +79,7 @@ def _argument(parameter: Parameter, own: Registry | None) -> Line:
     if own is not None and parameter.name == "way":
         what = ["one of those below, where a service has several"]
     optional = "" if parameter.required else _OPTIONAL
-    return line(Mono(parameter.flag or parameter.name), ": ", *what, optional)
+    return line(Mono(parameter.label), ": ", *what, optional)
 
 
 def _title(service: AnyService) -> Iterator[Inline]:

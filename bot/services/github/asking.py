@@ -56,9 +56,10 @@ def in_full(definitions: Sequence[Definition], inputs: Inputs) -> Inputs:
 
 def question(definition: Definition) -> Question:
     """Ask for one value."""
-    parts: list[Inline] = ["What is ", Strong(short(definition.name)), "?"]
-    if definition.description:
-        parts.append(f" {definition.description}")
+    parts: list[Inline] = ["What is ", Strong(short(definition.name))]
+    if about := definition.description.strip().rstrip(".?:"):
+        parts.append(f" ({about})")
+    parts.append("?")
     choices = ("yes", "no") if definition.kind == "boolean" else definition.options
     return Question(definition.name, say(*parts), choices)
 

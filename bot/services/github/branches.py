@@ -10,11 +10,12 @@ from bot.errors import Forbidden, NotFound
 from bot.prose import short
 from bot.reply import Inline, Mono, Reply, say
 from bot.services.github.api import GitHubApi
-from bot.services.github.beans import Bean, Count
+from bot.services.github.beans import Bean, Count, Text
 from bot.services.github.site import REPO, Place
 
 _ALL: Final = REPO + "/branches{?per_page}"
 _ONE: Final = REPO + "/branches/{branch}"
+_PROPOSED: Final = REPO + "/pulls{?state,base,per_page}"
 _COMPARED: Final = REPO + "/compare/{base}...{head}{?per_page,page}"
 _MOST: Final = 100  # of a list
 _SHOWN: Final = 10
@@ -25,6 +26,18 @@ class Named(Bean):
     """A branch."""
 
     name: str
+
+
+class Labelled(Bean):
+    """A branch with its owner: ``alice:fix``."""
+
+    label: Text = ""
+
+
+class Proposed(Bean):
+    """A pull request, by what it would merge."""
+
+    head: Labelled
 
 
 class Compared(Bean):
@@ -41,6 +54,18 @@ async def branches_of(api: GitHubApi, place: Place) -> tuple[str, ...]:
     except Forbidden:
         return ()
     return tuple(branch.name for branch in found)
+
+
+async def proposed(api: GitHubApi, place: Place, base: str) -> frozenset[str]:
+    """Its branches that have an open pull request into ``base``; none where that is not told."""
+    variables = {**place.variables, "state": "open", "base": base, "per_page": _MOST}
+    try:
+        found = await api.read_all(Proposed, _PROPOSED, variables, f"repository {place}")
+    except Forbidden:
+        return frozenset()
+    own = f"{place.variables['owner']}:"
+    labels = (one.head.label for one in found)
+    return frozenset(label.removeprefix(own) for label in labels if label.startswith(own))
 
 
 async def lacking(api: GitHubApi, place: Place, name: str) -> Reply | None:

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any, Final, Literal
 
 from bot.plugin import Call, Effect, Ready, command
-from bot.reply import Block, Link, Quote, Reply, Strong, line, say
+from bot.reply import Link, Quote, Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Issue, Said
 from bot.services.github.drafts import Comment, NewIssue
-from bot.services.github.issue_replies import headline
+from bot.services.github.issue_replies import headline, quoted
 from bot.services.github.issues import ISSUE, at, look
 from bot.services.github.names import IssueRef, Repository
 from bot.services.github.site import REPO
@@ -26,11 +26,8 @@ async def _show_new(call: Call[GitHubApi], _: Mapping[str, Any], title: NewIssue
     place = call.api.site.place(title.repository)
     found = await call.api.repository(place)
     full = replace(title, repository=Repository(found.full_name))
-    head = line("A new issue in ", call.api.site.link(place), " as ", Strong(call.account), ":")
-    blocks: list[Block] = [head, line(Strong(title.title))]
-    if title.body:
-        blocks.append(Quote(title.body))
-    return Ready({"title": full}, Reply(tuple(blocks)))
+    body = (Quote(title.body),) if title.body else ()
+    return Ready({"title": full}, Reply(body))
 
 
 @command(
@@ -63,9 +60,9 @@ async def _show_comment(
     call: Call[GitHubApi], _: Mapping[str, Any], issue: IssueRef, text: Comment
 ) -> Ready:
     full, found = await _found(call, issue)
-    where = (_link(call, full, found), ", ", headline(found), ":")
-    head = line("A comment of ", Strong(call.account), " on ", *where)
-    return Ready({"issue": IssueRef(full), "text": text}, Reply((head, Quote(text.text))))
+    about = line(_link(call, full, found), ": ", headline(found))
+    ref = IssueRef(full, title=headline(found))
+    return Ready({"issue": ref, "text": text}, Reply((about, *quoted(text.text))))
 
 
 @command(
@@ -82,7 +79,9 @@ async def issue_comment(call: Call[GitHubApi], issue: IssueRef, text: Comment) -
         Said, "POST", _COMMENTS, at(full), what=f"issue {full}", data={"body": text.text}
     )
     there = Link(full, f"{call.api.site.issue_link(full).url}#issuecomment-{made.id}")
-    return Reply((line("Commented on ", there, " as ", Strong(call.account), "."),), about=there)
+    ends = f": {issue.title}" if issue.title else "."
+    said = line("Commented on ", there, " as ", Strong(call.account), ends)
+    return Reply((said,), about=there)
 
 
 async def _show_close(
@@ -94,7 +93,7 @@ async def _show_close(
     full, found = await _found(call, issue)
     if found.state == "closed":
         return say(_link(call, full, found), " is closed already.")
-    shown = say("Close ", _link(call, full, found), ": ", headline(found))
+    shown = say(_link(call, full, found), ": ", headline(found))
     return Ready({"issue": IssueRef(full), "reason": reason}, shown)
 
 
@@ -120,7 +119,7 @@ async def _show_reopen(
     full, found = await _found(call, issue)
     if found.state == "open":
         return say(_link(call, full, found), " is open already.")
-    shown = say("Reopen ", _link(call, full, found), ": ", headline(found))
+    shown = say(_link(call, full, found), ": ", headline(found))
     return Ready({"issue": IssueRef(full)}, shown)
 
 

@@ -124,6 +124,12 @@ def body(text: str) -> Iterator[Block]:
         yield Quote(text if len(text) <= _BODY else f"{text[:_BODY]}…")
 
 
+def quoted(text: str) -> Iterator[Block]:
+    """What is about to be said, where it has lines: one line stands in the command as it is."""
+    if "\n" in text:
+        yield Quote(text)
+
+
 def _row(site: Site, full: str, item: Issue | Pull, now: datetime) -> Line:
     is_pull = isinstance(item, Pull) or item.pull_request is not None
     facts = [

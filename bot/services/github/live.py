@@ -20,7 +20,7 @@ from bot.services.github.workflows import jobs_of, look, meant
 
 State = Mapping[str, Any]
 """``place`` and ``run``. ``mine``: it was just started by who follows it. ``after``: the attempt
-before the one that is followed. ``looks``: how often it was not there yet."""
+before the one that is followed. ``called``: its name. ``looks``: how often it was not there yet."""
 
 _PATIENCE: Final = 20  # looks at what is not there yet
 
@@ -33,10 +33,10 @@ async def follow_run(call: Call[GitHubApi], state: State) -> Step:
     except NotFound:
         if (later := _later(state)) is None:
             raise
-        return Step(_soon(call, place, number), later)
+        return Step(_soon(call, state), later)
     later = _later(state)
     if run.run_attempt <= int(state.get("after", 0)) and later is not None:
-        return Step(_soon(call, place, number), later)
+        return Step(_soon(call, state), later)
     watched = replies.Watched(call.api.site, place, run, call.account if state.get("mine") else "")
     jobs = (
         await jobs_of(call.api, place, number) if run.ended or run.status == "in_progress" else ()
@@ -88,8 +88,9 @@ def _is_new(state: State) -> bool:
     return bool(state.get("mine") or state.get("after"))
 
 
-def _soon(call: Call[GitHubApi], place: Place, number: int) -> Reply:
-    link = call.api.site.link(place, f"actions/runs/{number}", f"run {number}")
+def _soon(call: Call[GitHubApi], state: State) -> Reply:
+    path, called = f"actions/runs/{state['run']}", state.get("called") or f"run {state['run']}"
+    link = call.api.site.link(Place(state["place"]), path, called)
     return Reply(say(link, " is about to begin.").blocks, about=link)
 
 

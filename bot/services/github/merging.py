@@ -14,11 +14,11 @@ from typing import Any, Final, Literal
 from bot.errors import UserError
 from bot.plugin import Call, Effect, Ready, command
 from bot.prose import short
-from bot.reply import Quote, Reply, Strong, line, say
+from bot.reply import Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Bean, Merged, Pull
 from bot.services.github.drafts import Comment
-from bot.services.github.issue_replies import changes, headline, obstacle
+from bot.services.github.issue_replies import changes, headline, obstacle, quoted
 from bot.services.github.issues import PULL, at, look_at_pull
 from bot.services.github.names import Logins, PullRef
 from bot.services.github.site import REPO
@@ -61,7 +61,7 @@ async def _show_merge(
         return say(link, " cannot be merged now. ", obstacle(found))
     way, others = await _way(call.api, full, way)
     also = f"; its repository takes {others}, too" if others else ""
-    head = line("Merge ", link, " as ", Strong(call.account), ": ", Strong(headline(found)))
+    head = line(link, ": ", Strong(headline(found)))
     shown = Reply((head, *changes(found), line(f"It is merged {_WAYS[way]}{also}.")))
     ref = PullRef(full, sha=found.head.sha, base=found.base.ref)
     return Ready({"pull": ref, "way": way}, shown)
@@ -98,7 +98,7 @@ async def _show_request(
     full = call.api.site.full(pull)
     found = await look_at_pull(call.api, full)
     link = call.api.site.issue_link(full, pull=True)
-    shown = say(f"Ask {people} to review ", link, ": ", headline(found))
+    shown = say(link, ": ", headline(found))
     return Ready({"pull": PullRef(full), "people": people}, shown)
 
 
@@ -134,12 +134,12 @@ async def _show_approval(
     if found.user.login.casefold() == call.account.casefold():
         raise UserError("You cannot approve your own pull request.")
     link = call.api.site.issue_link(full, pull=True)
-    head = line("Approve ", link, " as ", Strong(call.account), ": ", Strong(headline(found)))
-    quoted = [Quote(text.text)] if text else []
+    head = line(link, ": ", Strong(headline(found)))
+    said = quoted(text.text) if text else ()
     ready: dict[str, Any] = {"pull": PullRef(full, sha=found.head.sha)}
     if text is not None:
         ready["text"] = text
-    return Ready(ready, Reply((head, *changes(found), *quoted)))
+    return Ready(ready, Reply((head, *changes(found), *said)))
 
 
 @command(

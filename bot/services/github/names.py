@@ -56,16 +56,18 @@ class IssueRef:
     """#12 for one of the usual repository, owner/name#12, or a link.
 
     ``text`` is what a list means by a number: ``owner/name#12``, behind a notification where it is
-    a list of those.
+    a list of those. ``title`` is its, where it was looked at; that is never typed.
 
     Raises:
         UserError: it is none of these.
     """
 
     numbered: ClassVar[bool] = True
+    quotable: ClassVar[bool] = False
 
     text: str
     origin: str = ""
+    title: str = ""
 
     def __post_init__(self) -> None:
         text = self.text.rpartition(" ")[2] if self.text.startswith(THREAD) else self.text
@@ -123,6 +125,7 @@ class ThreadRef:
     """
 
     numbered: ClassVar[bool] = True
+    quotable: ClassVar[bool] = False
 
     text: str
 

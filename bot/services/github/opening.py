@@ -9,14 +9,14 @@ from typing import Any, Final
 from bot.errors import UserError
 from bot.plugin import Call, Effect, Question, Ready, command
 from bot.prose import counted, short
-from bot.reply import Block, Inline, Mono, Quote, Reply, Strong, line, say
+from bot.reply import Inline, Mono, Reply, Strong, line, say
 from bot.services.github.api import GitHubApi
 from bot.services.github.beans import Pull
-from bot.services.github.branches import ahead, branches_of, lacking
-from bot.services.github.issue_replies import headline
+from bot.services.github.branches import ahead, branches_of, lacking, proposed
+from bot.services.github.issue_replies import headline, quoted
 from bot.services.github.names import Repository
 from bot.services.github.proposals import NewPull
-from bot.services.github.site import REPO, Place
+from bot.services.github.site import REPO, Place, Site
 
 _NEW: Final = REPO + "/pulls"
 _OPEN: Final = REPO + "/pulls{?state,head,base,per_page}"
@@ -25,16 +25,15 @@ _NAME: Final = 200  # characters
 
 
 async def _show_new(
-    call: Call[GitHubApi], answers: Mapping[str, Any], branch_and_title: NewPull
+    call: Call[GitHubApi], answers: Mapping[str, Any], new: NewPull
 ) -> Ready | Question | Reply:
-    pull = branch_and_title
-    place = call.api.site.place(pull.repository)
+    place = call.api.site.place(new.repository)
     found = await call.api.repository(place)
-    place, base = Place(found.full_name), pull.base or found.default_branch
-    head = pull.head or str(answers.get("head", ""))
+    place, base = Place(found.full_name), new.base or found.default_branch
+    head = new.head or str(answers.get("head", ""))
     if not head:
         return await _which(call.api, place, base)
-    full = replace(pull, repository=Repository(place.name), head=head, base=base)
+    full = replace(new, repository=Repository(place.name), head=head, base=base)
     if head == base:
         raise UserError(f"{_shown(base)} cannot be merged into itself.")
     for name in (base,) if full.of_a_fork else (base, head):
@@ -45,7 +44,7 @@ async def _show_new(
         return say(Mono(_shown(head)), " has nothing that ", Mono(_shown(base)), " has not.")
     if (there := await _already(call.api, place, full)) is not None:
         return there
-    return Ready({"branch_and_title": full}, _preview(call, place, full, commits))
+    return Ready({"new": full}, _preview(call.api.site, place, full, commits))
 
 
 @command(
@@ -58,24 +57,23 @@ async def _show_new(
     ),
     prepare=_show_new,
 )
-async def pr_create(call: Call[GitHubApi], branch_and_title: NewPull) -> Reply:
+async def pr_create(call: Call[GitHubApi], new: NewPull) -> Reply:
     """Open a pull request for a branch, as yourself.
 
     The branch stands behind ``head:``; where you leave it out, I ask. It goes into the default
     branch, or into another one behind ``base:``. Lines below the title are its text.
     """
-    pull = branch_and_title
-    place = call.api.site.place(pull.repository)
+    place = call.api.site.place(new.repository)
     made = await call.api.made(
         Pull,
         "POST",
         _NEW,
         place.variables,
         what=f"repository {place}",
-        data={"title": pull.title, "head": pull.head, "base": pull.base, "body": pull.body},
+        data={"title": new.title, "head": new.head, "base": new.base, "body": new.body},
     )
     link = call.api.site.issue_link(f"{place}#{made.number}", pull=True)
-    ends = f", {_shown(pull.head)} into {_shown(pull.base)}: "
+    ends = f", {_shown(new.head)} into {_shown(new.base)}: "
     said = line("Opened ", link, " as ", Strong(call.account), ends, headline(made))
     return Reply((said,), about=link)
 
@@ -84,12 +82,16 @@ async def _which(api: GitHubApi, place: Place, base: str) -> Question:
     """Ask which branch to merge; from a list where they are few.
 
     Raises:
-        UserError: there is no other one.
+        UserError: there is no other one, or each has a pull request already.
     """
     there = await branches_of(api, place)
     others = tuple(name for name in there if name != base)
     if there and not others:
         raise UserError(f"{place} has no branch but {_shown(base)}, so there is nothing to merge.")
+    taken = await proposed(api, place, base) if others else ()
+    if others and not (others := tuple(name for name in others if name not in taken)):
+        problem = f"Every other branch of {place} has an open pull request into {_shown(base)}."
+        raise UserError(problem, "`pulls` lists them.")
     few = others if len(others) <= _FEW else ()
     asked = say("Which branch shall be merged into ", Strong(_shown(base)), "?")
     return Question("head", asked, few)
@@ -107,20 +109,12 @@ async def _already(api: GitHubApi, place: Place, new: NewPull) -> Reply | None:
     return None
 
 
-def _preview(call: Call[GitHubApi], place: Place, new: NewPull, commits: int | None) -> Reply:
-    site = call.api.site
+def _preview(site: Site, place: Place, new: NewPull, commits: int | None) -> Reply:
     ends: list[Inline] = [f"{_shown(new.head)} into ", Strong(_shown(new.base))]
     if commits is not None:
         path = f"compare/{new.base}...{new.head}"
         ends += [": ", site.link(place, path, counted(commits, "commit"))]
-    blocks: list[Block] = [
-        line("A new pull request in ", site.link(place), " as ", Strong(call.account), ":"),
-        line(Strong(new.title)),
-        line(*ends, "."),
-    ]
-    if new.body:
-        blocks.append(Quote(new.body))
-    return Reply(tuple(blocks))
+    return Reply((line(*ends, "."), *quoted(new.body)))
 
 
 def _shown(branch: str) -> str:

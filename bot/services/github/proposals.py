@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import ClassVar, Final, Self
 
 from bot.errors import UserError
 from bot.services.github.drafts import check_title, titled
@@ -19,7 +19,7 @@ _HINT: Final = "Say it like this: `pr create head:my-branch The title`."
 
 @dataclass(frozen=True, slots=True)
 class NewPull:
-    """head:branch, base:branch where that is not the default one, and the title.
+    """the branch, the one that it goes into where that is not the default one, and the title.
 
     owner/name before them where that is not the usual repository; further lines are the text. A
     branch of a fork is ``head:owner:branch``. "" stands for what was left out.
@@ -27,6 +27,8 @@ class NewPull:
     Raises:
         UserError: there is no title, or it is too long; no branch has such a name.
     """
+
+    usage: ClassVar[str] = "head:<branch> [base:<branch>] <title>"
 
     repository: Repository
     title: str

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from bot.plugin import Call, Effect, Flag, Ready, command
+from bot.prose import short
 from bot.reply import Follow, Reply, Strong, line, say
 from bot.services.github import run_replies as replies
 from bot.services.github.action_beans import Run
@@ -27,8 +28,8 @@ async def _show_rerun(
     link = replies.run_link(call.api.site, place, found)
     if not found.ended:
         return say(link, f" has not ended yet: it is {found.standing}.")
-    what = "the failed jobs of " if flags.get("failed") else ""
-    shown = say(f"Run {what}", link, f" again ({found.standing}) as ", Strong(call.account), ".")
+    branch = f" on {short(found.head_branch, 100)}" if found.head_branch else ""
+    shown = say(link, f"{branch}: {found.standing}.")
     file = found.path.partition("@")[0].rpartition("/")[2]
     also = tuple(f"run {name} {found.head_branch}" for name in (file, f"{place} {file}"))
     return Ready({**flags, "run": RunRef(f"{place} {found.id}")}, shown, also=also)
@@ -55,7 +56,8 @@ async def rerun(
     link = replies.run_link(call.api.site, place, found)
     what = "the failed jobs of " if failed else ""
     said = line(f"Started {what}", link, " again as ", Strong(call.account), ".")
-    state = {"place": place.name, "run": found.id, "mine": True, "after": found.run_attempt}
+    state = {"place": place.name, "run": found.id, "called": link.text, "mine": True}
+    state["after"] = found.run_attempt
     follow = None if no_follow else Follow(topic_of(place, found.id), state)
     return Reply((said,), about=link, follow=follow)
 
@@ -65,8 +67,8 @@ async def _show_cancel(call: Call[GitHubApi], _: Mapping[str, Any], run: RunRef)
     link = replies.run_link(call.api.site, place, found)
     if found.ended:
         return say(link, f" has ended already: {found.standing}.")
-    shown = say("Cancel ", link, f", which was started by {found.triggering_actor.login}.")
-    return Ready({"run": RunRef(f"{place} {found.id}")}, shown)
+    shown = say(link, f", started by {found.triggering_actor.login}.")
+    return Ready({"run": RunRef(f"{place} {found.id}", called=link.text)}, shown)
 
 
 @command(
@@ -81,7 +83,7 @@ async def cancel(call: Call[GitHubApi], run: RunRef) -> Reply:
     """End a run that goes on."""
     place, number = meant(call.api, run)
     await call.api.change("POST", _CANCEL, at(place, number), f"run {number} in {place}")
-    link = call.api.site.link(place, f"actions/runs/{number}", f"run {number}")
+    link = call.api.site.link(place, f"actions/runs/{number}", run.called or f"run {number}")
     said = line("Told ", link, " to end, as ", Strong(call.account), ".")
     state = {"place": place.name, "run": number}
     return Reply((said,), about=link, follow=Follow(topic_of(place, number), state))

@@ -25,7 +25,7 @@ async def revoke_grant(site: Site, credential: Credential) -> bool:
         Unavailable: there is none.
     """
     settings, token = site.settings, credential.fields["access_token"]
-    if settings.client_secret is None or not token.reveal().startswith(_OF_APPS):
+    if settings.client_secret is None or _kind(token) not in _OF_APPS:
         return False
     async with site.carrier() as carrier:
         answer = await carrier.send(
@@ -40,6 +40,20 @@ async def revoke_grant(site: Site, credential: Credential) -> bool:
             body=json.dumps({"access_token": token.reveal()}).encode(),
         )
     return answer.status == 204
+
+
+def page_of(url: str, token: Secret) -> str:
+    """Where the owner of a token ends it: an app's, or one that they have made themselves."""
+    kind = _kind(token)
+    if kind in _OF_APPS:
+        page = "applications" if kind == "gho_" else "apps/authorizations"
+        return f"Revoke what you allowed the bot's app on {url}/settings/{page}"
+    own = "tokens" if kind == "ghp_" else "personal-access-tokens"
+    return f"Delete the token on {url}/settings/{own}"
+
+
+def _kind(token: Secret) -> str:
+    return token.reveal()[:4]
 
 
 def _basic(user: str | None, password: Secret) -> str:

@@ -15,7 +15,7 @@ from bot.model import Credential
 from bot.plugin import Command, Flow, Grant, Known
 from bot.services.github.api import GitHubApi
 from bot.services.github.commands import COMMANDS
-from bot.services.github.revoking import revoke_grant
+from bot.services.github.revoking import page_of, revoke_grant
 from bot.services.github.settings import GitHubSettings
 from bot.services.github.site import Site
 
@@ -84,6 +84,10 @@ class GitHub:
         except ServiceError:
             return False
 
+    def where_to_revoke(self, credential: Credential) -> str:
+        """On which page its owner ends it, by what kind of token it is."""
+        return page_of(self.site.settings.url, credential.fields["access_token"])
+
 
 class GitHubType:
     """``type: github``."""
@@ -118,10 +122,7 @@ def token_flow(url: str) -> Token:
             ),
         ),
         shape=_SHAPE,
-        revoke_hint=(
-            f"Delete the token on {url}/settings/tokens, or what you allowed the bot's app on "
-            f"{url}/settings/applications"
-        ),
+        revoke_hint=f"Delete the token on {url}/settings/tokens",
     )
 
 

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from bot.errors import Forbidden, NotFound, ServiceError, UserError
 from bot.plugin import Call, Effect, Flag, Question, Ready, command
-from bot.reply import Follow, Reply, Strong, line
+from bot.reply import Follow, Link, Reply, Strong, Typed, line
 from bot.services.github import definitions
 from bot.services.github.action_beans import Content, Dispatched, Run, Runs, Workflow
 from bot.services.github.api import GitHubApi
@@ -21,10 +21,11 @@ from bot.services.github.definitions import Definition
 from bot.services.github.faults import NotOffered
 from bot.services.github.inputs import Inputs
 from bot.services.github.live import follow_run, topic_of
+from bot.services.github.run_replies import run_link
 from bot.services.github.settings import PUBLIC
 from bot.services.github.site import REPO, Place
 from bot.services.github.workflow_names import Ref, WorkflowRef
-from bot.services.github.workflows import OF_ONE, WORKFLOW, find
+from bot.services.github.workflows import OF_ONE, WORKFLOW, find, look
 
 _DISPATCH: Final = WORKFLOW + "/dispatches"
 _FILE: Final = REPO + "/contents/{+path}{?ref}"
@@ -53,15 +54,13 @@ async def _prepare_run(
     if isinstance(settled, Question):
         return settled
     arguments = {**others, "workflow": full, "ref": branch, "inputs": settled}
-    page = call.api.site.link(place, f"actions/workflows/{found.file}", str(full))
-    head = line("Run ", page, f" on {branch} as ", Strong(call.account), ".")
     whole = in_full(declared or (), settled)
     plain = [f"{name}={value.strip()}" for name, value in whole.pairs]  # without quotes, and alone
     forms = dict.fromkeys((str(settled), str(whole), " ".join(plain), *plain))
     also = tuple(
         f"run {name} {branch} {form}".rstrip() for name in (found.file, full) for form in forms
     )
-    return Ready(arguments, Reply((head,)), also=also)
+    return Ready(arguments, also=also)  # with which the command says all that is to be seen
 
 
 @command(
@@ -91,7 +90,7 @@ async def run(
     number = await _dispatch(call.api, start, inputs)
     if number is None:
         return await _guessed(call, start, before, follow=not no_follow)
-    return _started(call, start, number, follow=not no_follow)
+    return await _started(call, start, number, follow=not no_follow)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +144,7 @@ async def _guessed(
         if new:
             break
     if len(new) == 1:
-        reply = _started(call, start, new[0], follow=follow)
+        reply = await _started(call, start, new[0], follow=follow)
         said = line("GitHub does not say which run it is; this is the only new one of yours.")
         return replace(reply, blocks=(*reply.blocks, said))
     page = call.api.site.link(start.place, f"actions/workflows/{start.file}", start.file)
@@ -154,12 +153,21 @@ async def _guessed(
     return Reply((said, line(f"GitHub does not say which run it is, and {seen}.")), about=page)
 
 
-def _started(call: Call[GitHubApi], start: Start, number: int, *, follow: bool) -> Reply:
-    link = call.api.site.link(start.place, f"actions/runs/{number}", f"{start.file} {number}")
+async def _started(call: Call[GitHubApi], start: Start, number: int, *, follow: bool) -> Reply:
+    link = await _link_to(call.api, start, number)
     said = line("Started ", link, f" on {start.branch} as ", Strong(start.account), ".")
-    state = {"place": start.place.name, "run": number, "mine": True}
-    topic = topic_of(start.place, number)
-    return Reply((said,), about=link, follow=Follow(topic, state) if follow else None)
+    if not follow:
+        how = line("To see how it goes: ", Typed(f"watch {start.place} {number}"), ".")
+        return Reply((said, how), about=link)
+    state = {"place": start.place.name, "run": number, "called": link.text, "mine": True}
+    return Reply((said,), about=link, follow=Follow(topic_of(start.place, number), state))
+
+
+async def _link_to(api: GitHubApi, start: Start, number: int) -> Link:
+    """Its page, by its name if it can be seen already."""
+    with suppress(ServiceError):  # it has been started, whatever goes wrong from here on
+        return run_link(api.site, start.place, await look(api, start.place, number))
+    return api.site.link(start.place, f"actions/runs/{number}", f"{start.file}, run {number}")
 
 
 async def _declared(

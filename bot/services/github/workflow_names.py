@@ -17,6 +17,7 @@ _RUN: Final = re.compile(r"(?P<id>[1-9][0-9]{0,17})", re.ASCII)
 _RUN_LINK: Final = re.compile(
     rf"{LINK}(?P<repo>{REPOSITORY})/actions/runs/{_RUN.pattern}(?:[/?#]\S*)?", re.ASCII
 )
+_NUMBERED: Final = re.compile(r"[^\s#/]*\s*(#[0-9]{1,9})(?:\s|\Z)", re.ASCII)  # deploy.yml #12
 _INPUT: Final = re.compile(r"(?:-[fF]\s|[A-Za-z_][\w-]*=)", re.ASCII)
 _FULL: Final = re.compile(r"\A(?:refs/(?:heads|tags)/)+")  # more than once is another spelling, too
 _NO_REF: Final = re.compile(r"[\s~^:?*\[\\\x00-\x20\x7f]|\.\.|@\{|//|^[-/.]|[/.]\Z|\.lock\Z")
@@ -110,16 +111,19 @@ class Ref:
 class RunRef:
     """the id of a run, its link, or owner/name and its id.
 
-    ``text`` is what a list means by a number: ``owner/name 12345678901``.
+    ``text`` is what a list means by a number: ``owner/name 12345678901``. ``called`` is its name
+    (``deploy.yml #12``), where it was looked at; that is never typed.
 
     Raises:
         UserError: it is none of these.
     """
 
     numbered: ClassVar[bool] = True
+    quotable: ClassVar[bool] = False
 
     text: str
     origin: str = ""
+    called: str = ""
 
     def __post_init__(self) -> None:
         if _RUN.fullmatch(self.text.rpartition(" ")[2]) is None:
@@ -152,5 +156,10 @@ class RunRef:
         if (found := _RUN_LINK.fullmatch(word.strip("<>,"))) is not None:
             return cls(f"{found['repo']} {found['id']}", found["link"].lower()), rest
         repository, rest = Repository.take(text)
+        if (found := _NUMBERED.match(rest)) is not None:
+            raise UserError(
+                f"{found[1]} is the run's number, not its id.",
+                "Say `runs`, and then its number in that list.",
+            )
         word, rest = first(rest)
         return cls(f"{repository} {word}".strip(), repository.origin), rest

@@ -140,6 +140,7 @@ def test_what_people_type_to_connect_is_said_where_they_look(service):
     token = _flow(service, "token")
     assert isinstance(token, Token)
     assert token.revoke_hint.startswith("Delete the token on http")
+    assert "applications" not in token.revoke_hint
 
 
 async def test_a_github_apps_token_is_renewed(github):
@@ -190,6 +191,20 @@ async def test_a_pasted_token_stays_until_its_owner_deletes_it(github):
     assert await service.revoke(credential_of(service, "bob", token)) is False
     assert github.requests == []
     assert github.accepts(token)
+
+
+@pytest.mark.parametrize(
+    ("token", "page"),
+    [
+        ("gho_x", "applications"),
+        ("ghu_x", "apps/authorizations"),
+        ("ghp_x", "tokens"),
+        ("github_pat_x", "personal-access-tokens"),
+    ],
+)
+def test_where_a_token_is_ended_by_hand_is_one_page(service, token, page):
+    said = service.where_to_revoke(credential_of(service, "bob", token))
+    assert said.endswith(f"/settings/{page}")
 
 
 async def test_without_the_apps_secret_nothing_can_be_revoked(github):

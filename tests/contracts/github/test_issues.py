@@ -78,7 +78,8 @@ async def test_an_issue_is_opened_as_oneself(github, service, bob):
     """The first line is its title; what is shown before is what is opened."""
     said = 'issue create "It is slow"\nOn my\nmachine'
     _, talked = await look(service, bob, said)
-    assert "A new issue in alice/site" in plain(talked.ready.preview)
+    assert str(talked.ready.arguments["title"]).startswith("alice/site It is slow")
+    assert talked.ready.preview.blocks == (Quote("On my\nmachine"),)
     reply = await run(service, bob, said)
     made = github.issue(SITE, 3)
     assert (made.user.login, made.title, made.body) == ("bob", "It is slow", "On my\nmachine")
@@ -95,6 +96,16 @@ async def test_a_comment_is_said_as_oneself(github, service, bob):
     comment = github.issue(SITE, 1).comments[-1]
     assert (comment.user.login, comment.body) == ("bob", "I can\nsee it")
     assert reply.about.url.endswith(f"#issuecomment-{comment.id}")
+    assert "as bob: The login page" in plain(reply)
+
+
+async def test_what_the_command_says_itself_is_not_shown_twice(service, bob):
+    """It stands above what is shown, and in full."""
+    _, talked = await look(service, bob, "comment #1 I can see it")
+    assert "The login page" in plain(talked.ready.preview)
+    assert "see it" not in plain(talked.ready.preview)
+    _, talked = await look(service, bob, "issue create It is slow")
+    assert talked.ready.preview.blocks == ()
 
 
 async def test_an_issue_is_closed_and_opened_again(github, service, bob):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.errors import Forbidden, Invalid
+from bot.errors import Forbidden, Invalid, UserError
 from tests.contracts.fakes import plain
 from tests.contracts.github.conftest import SITE, credential_of, run
 
@@ -41,3 +41,12 @@ async def test_a_scope_that_is_missing_is_named(github, service):
     with pytest.raises(Forbidden) as error:
         await run(service, credential_of(service, "alice", token), "notifications")
     assert "notifications" in error.value.permission
+
+
+async def test_nobody_is_told_to_quote_what_is_no_name(service, bob):
+    with pytest.raises(UserError, match="no list to take number 2 from") as error:
+        await run(service, bob, "notifications read 2")
+    assert error.value.hint == "Say the list command first."
+    with pytest.raises(UserError, match="there is no number 2") as error:
+        await run(service, bob, "notifications read 2", listing=("thread/1",))
+    assert error.value.hint == ""

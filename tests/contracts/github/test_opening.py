@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bot.commands.arguments import bind
 from bot.errors import Forbidden, Invalid, Unavailable, UserError
 from bot.plugin import Effect
 from bot.reply import Quote
@@ -41,7 +42,7 @@ async def test_it_is_shown_with_what_it_would_merge(github, service, bob):
     text = plain(talked.ready.preview)
     page = f"{github.url}/{SITE}/compare/main...fix/login"
     assert f"fix/login into main: 2 commits ({page})." in text
-    assert "as bob" in text
+    assert "Log in" not in text, "which the command says itself"
     assert talked.ready.preview.blocks[-1] == Quote("Since\nMonday")
     assert {seen.method for seen in github.requests} == {"GET"}
 
@@ -53,13 +54,29 @@ async def test_another_base_may_be_named(github, service, bob):
 
 
 async def test_the_branch_is_asked_for_where_it_was_not_said(github, service, bob):
-    """From those that there are, in which the base is not."""
+    """From those that there are, without the base and what is proposed for it already."""
+    github.push(SITE, "v2")
     _, talked = await look(service, bob, "pr create Log in again")
     (question,) = talked.asked
-    assert question.choices == ("feature/x", "fix/login")
+    assert question.choices == ("fix/login", "v2")
+    _, talked = await look(service, bob, "pr create base:v2 Log in again")
+    assert talked.asked[0].choices == ("feature/x", "fix/login", "main")
     assert "into main" in plain(question.prompt)
     await run(service, bob, "pr create Log in again", answers={"head": "fix/login"})
     assert github.issue(SITE, 3).pull.head == "fix/login"
+
+
+async def test_where_all_are_proposed_nothing_is_asked(github, service, bob):
+    await run(service, bob, "pr create head:fix/login Log in again")
+    with pytest.raises(UserError, match="Every other branch of alice/site has an open pull"):
+        await run(service, bob, "pr create Once more")
+
+
+def test_its_usage_shows_how_branches_are_said(service):
+    create = next(c for c in service.commands if c.name == "pr create")
+    assert create.usage == "pr create head:<branch> [base:<branch>] <title>"
+    with pytest.raises(UserError, match=r"head:<branch> \[base:<branch>\] <title> is missing"):
+        bind(create, "", None)
 
 
 async def test_many_branches_are_typed(github, service, bob):

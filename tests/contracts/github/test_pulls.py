@@ -41,7 +41,7 @@ async def test_merging_asks_first_and_shows_what_will_be_merged(github, service,
     shown, go = await _confirmed(service, bob, "pr merge #2 squash")
     pull = github.issue(SITE, 2).pull
     assert pull.sha[:7] in shown
-    assert "as bob" in shown
+    assert "Show it again" in shown
     assert "It is merged as one commit; its repository takes merge and rebase, too." in shown
     merge = next(c for c in service.commands if c.name == "pr merge")
     assert merge.effect is Effect.DANGER

@@ -9,6 +9,7 @@ import pytest
 from bot.errors import Invalid, UserError
 from bot.plugin import Effect
 from sandbox.github import Job
+from sandbox.mishaps import Answer
 from tests.contracts.fakes import FakeFollowing, plain
 from tests.contracts.github.conftest import SITE, look, run, step
 
@@ -62,7 +63,7 @@ async def test_a_workflow_is_started_as_oneself(github, service, bob, workflow):
     (made,) = github.runs(SITE)
     assert made.actor.login == "bob"
     assert made.inputs == {"ENV": "prod", "DRY": "false", "COUNT": "", "NOTE": "two words"}
-    assert f"deploy.yml {made.id}" in plain(reply)
+    assert "Started deploy.yml #1" in plain(reply)
     assert "on main as bob" in plain(reply)
     assert reply.follow.topic == f"{SITE} {made.id}"
 
@@ -78,7 +79,7 @@ async def test_what_is_asked_about_says_it_in_full(service, bob):
         "ENV=prod DRY=true",
     ]
     assert ready.also[0] == "run deploy.yml main ENV=prod DRY=true"
-    assert "on main as bob" in plain(ready.preview)
+    assert ready.preview.blocks == (), "the command says it all"
 
 
 async def test_defaults_and_any_order_are_asked_about_too(github, service, bob):
@@ -97,7 +98,7 @@ async def test_what_is_missing_is_asked_for(github, service, bob):
     _, talked = await look(service, bob, "run deploy.yml", answers={"ENV": "staging"})
     (question,) = talked.asked
     assert question.choices == ("staging", "prod")
-    assert plain(question.prompt) == "What is ENV? Where to"
+    assert plain(question.prompt) == "What is ENV (Where to)?"
     await run(service, bob, "run deploy.yml", answers={"ENV": "staging"})
     assert github.runs(SITE)[0].inputs["ENV"] == "staging"
 
@@ -150,6 +151,15 @@ async def test_github_judges_where_the_file_is_not_understood(github, service, b
 
 
 # ---------------------------------------------------------------------------- which one it became
+async def test_a_run_that_cannot_be_seen_yet_has_its_id_for_a_name(github, service, bob):
+    begun = f"/repos/{SITE}/actions/workflows/deploy.yml/dispatches"
+    github.fail(Answer(200, {"workflow_run_id": 4242}), path=begun, method="POST")
+    reply = await run(service, bob, "run deploy.yml ENV=prod")
+    assert "Started deploy.yml, run 4242 (" in plain(reply)
+    soon = await step(service, bob, "run", reply.follow.state)
+    assert "deploy.yml, run 4242 (" in plain(soon.reply)
+
+
 async def test_an_older_server_is_asked_without_what_it_does_not_know(github, service, bob):
     """Its only new run of this person's is followed, and that this is a guess is said."""
     github.forget_dispatch_details()
@@ -197,8 +207,10 @@ async def test_what_went_wrong_is_named_and_said_where_people_are_notified(githu
     assert "has ended: failure" in plain(last.more[0])
 
 
-async def test_nothing_is_followed_where_that_is_not_wanted(service, bob):
-    assert (await run(service, bob, "run deploy.yml ENV=prod --no-follow")).follow is None
+async def test_nothing_is_followed_where_that_is_not_wanted(github, service, bob):
+    reply = await run(service, bob, "run deploy.yml ENV=prod --no-follow")
+    assert reply.follow is None
+    assert f"watch {SITE} {github.runs(SITE)[0].id}" in plain(reply), "as it is typed"
 
 
 async def test_following_is_stopped(service, bob):
@@ -243,8 +255,9 @@ async def test_what_is_run_again_counts_as_run(github, service, bob):
 async def test_an_attempt_that_is_not_there_yet_is_waited_for(github, service, bob):
     made = github.add_run(SITE, "deploy.yml", "bob")
     await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
-    state = {"place": SITE, "run": made.id, "mine": True, "after": 1}
+    state = {"place": SITE, "run": made.id, "mine": True, "after": 1, "called": "deploy.yml #1"}
     found = await step(service, bob, "rerun", state)
+    assert plain(found.reply).startswith("deploy.yml #1 (")
     assert "is about to begin" in plain(found.reply)
     assert found.state["looks"] == 1
     assert (await step(service, bob, "rerun", {**state, "looks": 20})).state is None
@@ -255,6 +268,7 @@ async def test_a_run_that_goes_on_is_cancelled_and_not_run_again(github, service
     made = github.add_run(SITE, "long.yml", "alice")
     assert "has not ended yet" in plain(await run(service, bob, f"rerun '{made.id}'"))
     reply = await run(service, bob, f"cancel {SITE} {made.id}")
+    assert plain(reply).startswith("Told long.yml #1 (")
     *_, last = await _end(service, bob, reply, "cancel")
     assert "cancelled" in plain(last.reply)
     assert "has ended already" in plain(await run(service, bob, f"cancel '{made.id}'"))

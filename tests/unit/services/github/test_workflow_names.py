@@ -67,6 +67,13 @@ def test_a_run_is_an_id_or_a_link(typed, repository):
     assert RunRef(str(found)).id == found.id
 
 
+@pytest.mark.parametrize("text", ["#12", "deploy.yml #12", "deploy.yml#12", "acme/site x.yml #12"])
+def test_a_number_that_is_shown_is_told_from_an_id(text):
+    with pytest.raises(UserError, match="#12 is the run's number, not its id") as error:
+        RunRef.take(text)
+    assert "`runs`" in error.value.hint
+
+
 @pytest.mark.parametrize("text", ["", "x", "../1", "acme/site", "0", "acme/site#12", "1" * 19])
 def test_what_is_no_run_is_refused(text):
     with pytest.raises(UserError, match="no run"):
