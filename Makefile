@@ -6,7 +6,7 @@ NPM_FOLDERS := tests/e2e/element tests/oauth/server
 
 .PHONY: help demo test check bench pictures lock
 help:
-	@echo "make demo      a homeserver, Jenkins, X and people on this machine, and their story"
+	@echo "make demo      a homeserver, Jenkins, X, GitHub, GitLab and people here, and their story"
 	@echo "make test      all tests"
 	@echo "make check     style, types, imports between parts, dependencies"
 	@echo "make bench     figures, beside the thinnest possible bot"

@@ -5,18 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from rich.console import RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from sandbox.bot import Bot
 from sandbox.person import Person
+from sandbox.row import Row, begins_with_table
 from sandbox.timeline import Message
 
 _COLOURS: Final = ("cyan", "magenta", "yellow", "blue", "red")
 _BOT_COLOUR: Final = "green"
-_ROOM_WIDTH: Final = 15
 _IN_THREAD: Final = " ⤷"
+_SHORT: Final = 12  # lines; an edited message up to this length is shown as a whole
 
 
 class Chat:
@@ -25,7 +24,7 @@ class Chat:
     A room is shown as the first of its people sees it whom :meth:`follow` was given.
     """
 
-    def __init__(self, bot: Bot, show: Callable[[RenderableType], None]) -> None:
+    def __init__(self, bot: Bot, show: Callable[[Row], None]) -> None:
         self._bot, self._show = bot, show
         self._viewers: dict[str, Person] = {}
         self._colours: dict[str, str] = {bot.user: _BOT_COLOUR}
@@ -53,14 +52,11 @@ class Chat:
         if before == now:
             return
         self._texts[message.event_id] = now
-        row = Table.grid(padding=(0, 1))
-        row.add_column(width=_ROOM_WIDTH, justify="right", style="dim", no_wrap=True)
-        row.add_column(style="dim", width=1)
-        row.add_column(ratio=1)
         said = Text(f"{_short(message.sender)}: ", style=self._colours.get(message.sender, "bold"))
+        if begins_with_table(now):
+            said.append("\n")
         said.append_text(_wording(message, before))
-        row.add_row(self._place(person, message), "│", said)
-        self._show(row)
+        self._show(Row(self._place(person, message), said))
 
 
 def _wording(message: Message, before: str | None) -> Text:
@@ -78,10 +74,17 @@ def _wording(message: Message, before: str | None) -> Text:
 
 
 def _news(body: str, before: str) -> str:
-    """An edited text's first line, which says what it is about, and what the others have new."""
+    """An edited text; of one that has only grown, or is long, the first line and what is new.
+
+    The first line says what it is about. A long log moves on: its end is its new beginning.
+    """
     first, *rest = body.splitlines() or [""]
-    known = set(before.splitlines())
-    return "\n".join([first, *(line for line in rest if line not in known)])
+    known = before.splitlines()[1:]
+    kept = next(n for n in range(len(known), -1, -1) if known[len(known) - n :] == rest[:n])
+    if len(rest) < _SHORT and not len(known) == kept < len(rest):
+        return body
+    new = rest[kept:] if kept else [line for line in rest if line not in known]
+    return "\n".join([first, *new])
 
 
 def _short(user: str) -> str:

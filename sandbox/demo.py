@@ -15,7 +15,8 @@ from rich.text import Text
 from sandbox.bot import BotDied
 from sandbox.chat import Chat
 from sandbox.github import GitHubStandIn
-from sandbox.playground import furnish, offer_github, slow_down
+from sandbox.http_apis import GitLabStandIn
+from sandbox.playground import furnish, offer_github, offer_gitlab, slow_down
 from sandbox.prompt import Prompt
 from sandbox.story import STORY, Stage
 from sandbox.turn import Turn
@@ -23,26 +24,36 @@ from sandbox.world import ACCOUNTS, World
 
 _INVITATION: Final = """\
 You are Alice now, and everything here is gone when you leave.
-  in the room   !jenkins list · !j build website · !t timeline · !help
-  in the dm     the same without the exclamation mark: accounts · help · forget me
-                (your token for Jenkins stands in step 1, and X shows its page in a browser)
-  worth a try   !j build shop          asks before it releases: !j approve shop
-                !j build rotate-keys   lacks something: /thread, and answer there
-                !j build api-tests     fails, with tests and files: !j tests api-tests
-  in the dm     connect github         over its page, in a browser on this machine; without one:
-                connect github token   and paste {github}
-                then: gh issues · gh run deploy · gh pr merge 3
-  /room, /dm and /thread (the one with the newest message) say where you type, /quit ends."""
+
+Where you type   /room, /dm, or /thread: the one with the newest message; /quit
+                 In the room say !help, in the dm help.
+Build            !j build website
+Answer           !j build shop, and once it asks, !j approve shop TO=all
+                 !j build rotate-keys, then /thread: it lacks something
+Look into it     !j build api-tests, which fail, and !j tests api-tests
+X                !t timeline
+Yourself         /dm, then accounts, history, forget me
+                 Your token for Jenkins stands in step 1.
+GitHub           /dm, then connect github, and open its link on this machine
+                 Without one: connect github token, and paste
+                 {github}
+                 Then gh issues, gh run deploy, gh pr merge 3
+GitLab           /dm, then connect gitlab, and paste
+                 {gitlab}
+                 Then gl issues team/guide, gl merge team/guide!1"""
 
 
 class Demo:
-    """One run of the demo on a console; with a terminal it stays after the story."""
+    """One run of the demo on a console; with a terminal it stays after the story.
 
-    def __init__(self, console: Console, *, stays: bool) -> None:
-        self._console, self._stays = console, stays
+    ``pace`` times as long as one likes to watch is what takes its time after it.
+    """
+
+    def __init__(self, console: Console, *, stays: bool, pace: float = 1.0) -> None:
+        self._console, self._stays, self._pace = console, stays, pace
         self._began = time.monotonic()
         self._prompt: Prompt | None = None
-        self._github_token = ""
+        self._tokens: dict[str, str] = {}
 
     async def run(self) -> int:
         """Play; return the exit code: 0 if each step came out right, else 1."""
@@ -63,13 +74,15 @@ class Demo:
         return 0
 
     async def _set_up(self, stack: AsyncExitStack) -> Stage:
-        with self._busy("Starting Jenkins, X and GitHub") as tell:
+        with self._busy("Starting Jenkins, X, GitHub and GitLab") as tell:
             world = await stack.enter_async_context(World.open(tell=tell))
-            furnish(world.jenkins, world.x)
+            furnish(world.jenkins, world.x, self._pace)
             github = await stack.enter_async_context(GitHubStandIn(*ACCOUNTS))
+            gitlab = await stack.enter_async_context(GitLabStandIn())
             tell("Starting the bot")
             bot = await stack.enter_async_context(world.bot(start=False))
-            self._github_token = offer_github(bot, github)
+            self._tokens["github"] = offer_github(bot, github)
+            self._tokens["gitlab"] = offer_gitlab(bot, gitlab)
             await bot.start()
             tell("Alice, Bob and Carol set up their devices")
             stage = await stack.enter_async_context(Stage.set_up(world, bot))
@@ -96,7 +109,7 @@ class Demo:
     async def _stay(self, stage: Stage) -> None:
         self._console.print(Rule("Your turn"))
         slow_down(stage.world.jenkins)
-        self._say(_INVITATION.format(github=self._github_token), "")
+        self._say(_INVITATION.format(**self._tokens), "")
         room, dm = stage.team, stage.dms["alice"]
         with Prompt.open() as self._prompt, _left_by_ctrl_c():
             await Turn(stage.alice, self._prompt, self._remark, room=room, dm=dm).run()
@@ -126,9 +139,9 @@ class Demo:
 
     def _show(self, text: RenderableType) -> None:
         if self._prompt is None:
-            self._console.print(text)
+            self._console.print(text, crop=False)
         else:
-            self._prompt.above(lambda: self._console.print(text))
+            self._prompt.above(lambda: self._console.print(text, crop=False))
 
     def _elapsed(self) -> str:
         return f"{time.monotonic() - self._began:.0f} s"

@@ -24,8 +24,9 @@ _HEADERS = {
 def page(title: str, body: str, status: int = 200) -> web.Response:
     """A whole page; ``body`` is HTML."""
     text = (
-        f'<!DOCTYPE html><html lang="en"><meta charset="utf-8"><title>{escape(title)}</title>'
-        f"<style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
+        '<!DOCTYPE html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{escape(title)}</title><style>{_STYLE}</style><h1>{escape(title)}</h1>{body}</html>"
     )
     return web.Response(text=text, content_type="text/html", status=status, headers=_HEADERS)
 

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Final
+
+import yaml
 
 from sandbox.bot import Bot
 from sandbox.github import GitHubStandIn, Job
+from sandbox.http_apis import GitLabStandIn
+from sandbox.http_apis.gitlab_state import DEVELOPER, GUEST, Thing
 from sandbox.jenkins import (
     CONFIGURE,
     Ask,
@@ -21,11 +27,10 @@ from sandbox.jenkins import (
 from sandbox.x import XStandIn
 
 _SHOP: Final = (
-    Stage("Build", 3, log="Compiling 212 files\nCompiled\n"),
-    Stage("Test", 3, log="Running 340 tests\nAll of them passed\n"),
+    Stage("Build", log="Compiling 212 files\nCompiled\n"),
+    Stage("Test", log="Running 340 tests\nAll of them passed\n"),
     Stage(
         "Release",
-        3,
         asks=Ask(
             "Release it to our customers?", ok="Release", parameters=(choice("TO", "10%", "all"),)
         ),
@@ -59,12 +64,16 @@ _JOBS: Final = (
     Job("build", ("Check out", "Compile"), seconds=6),
     Job("deploy", ("Upload", "Switch over"), seconds=6, needs=("build",)),
 )
+_DECLARED: Final = Path(__file__).resolve().parents[1] / "examples" / "gitlab.yaml"
 _CHECKED: Final = "".join(f"https://example.org/guide/{page}: 200\n" for page in range(1, 31))
 
 
-def furnish(jenkins: JenkinsStandIn, x: XStandIn) -> None:
-    """Add them to what the story needs, which they leave as it is."""
-    _jobs(jenkins)
+def furnish(jenkins: JenkinsStandIn, x: XStandIn, pace: float = 1.0) -> None:
+    """Add them to what the story needs, which they leave as it is.
+
+    ``pace`` times as long as one likes to watch is what the builds take.
+    """
+    _jobs(jenkins, pace)
     _past(jenkins)
     jenkins.allow("alice", "", CONFIGURE)
     x.publish("carol", "Our new shop is nearly there. https://example.org/shop")
@@ -92,6 +101,23 @@ def offer_github(bot: Bot, github: GitHubStandIn) -> str:
     return github.new_token("alice", "repo")
 
 
+def offer_gitlab(bot: Bot, gitlab: GitLabStandIn) -> str:
+    """Have the bot offer a GitLab as it is declared in examples/; returns a token of Alice's."""
+    declared = yaml.safe_load(_DECLARED.read_text())["services"]["gitlab"]
+    declared["url"] = f"{gitlab.url}/api/v4"
+    declared["token"]["page"] = f"{gitlab.url}/-/user_settings/personal_access_tokens"
+    bot.config["services"]["gitlab"] = declared
+    state = gitlab.state
+    alice, bob = state.user("alice"), state.user("bob")
+    guide = state.project("team/guide", alice=DEVELOPER, bob=GUEST)
+    guide.issues.append(Thing(1, "The chapter on carts is missing", bob, description="Is it?"))
+    guide.requests.append(Thing(1, "Tell how to pay in yen", bob))
+    guide.pipelines.append(Thing(7, "", alice, "failed"))
+    token = state.token("alice")
+    state.tokens[token].expires = f"{datetime.now(UTC) + timedelta(days=90):%Y-%m-%d}"
+    return token
+
+
 def slow_down(jenkins: JenkinsStandIn) -> None:
     """Let what the story builds take as long as one likes to watch."""
     for name in ("website", "deploy-prod"):
@@ -99,19 +125,20 @@ def slow_down(jenkins: JenkinsStandIn) -> None:
         job.seconds = job.estimate = 8
 
 
-def _jobs(jenkins: JenkinsStandIn) -> None:
+def _jobs(jenkins: JenkinsStandIn, pace: float) -> None:
     report = jenkins.job("tools/nightly report")
     report.seconds, report.log = 90, "".join(f"Table {n} of 30\n" for n in range(1, 31))
-    jenkins.add_job("shop", stages=_SHOP, description="Builds the shop; asks before it releases")
+    stages = tuple(replace(stage, seconds=3 * pace) for stage in _SHOP)
+    jenkins.add_job("shop", stages=stages, description="Builds the shop; asks before it releases")
     jenkins.add_job(
         "api-tests",
-        seconds=6,
+        seconds=6 * pace,
         log="Collected 43 tests\n2 failed, 40 passed, 1 skipped\n",
         tests=_TESTS,
         artifacts={"report.txt": b"2 of 43 failed\n", "coverage/index.html": b"<p>81 %</p>\n"},
     )
     broken = "https://example.org/guide/31: 404\nERROR: 1 link of 31 is broken\n"
-    jenkins.add_job("check-links", seconds=4, result="FAILURE", log=_CHECKED + broken)
+    jenkins.add_job("check-links", seconds=4 * pace, result="FAILURE", log=_CHECKED + broken)
     jenkins.add_job(
         "rotate-keys",
         [
@@ -119,7 +146,7 @@ def _jobs(jenkins: JenkinsStandIn) -> None:
             replace(password("PASSPHRASE"), default=None),
             boolean("RESTART", default=True),
         ],
-        seconds=4,
+        seconds=4 * pace,
     )
     jenkins.add_node("mac-mini", executors=1, offline=True, reason="It is being repaired")
     jenkins.add_job("phone-app", on="mac-mini")

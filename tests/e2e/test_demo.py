@@ -12,21 +12,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import cast
+from typing import Final, cast
 
 import pytest
-from rich.console import Console, RenderableType
-from rich.table import Table
-from rich.text import Text
+from rich.console import Console
 
 from sandbox import demo as demo_module
 from sandbox.bot import Bot
 from sandbox.chat import Chat
 from sandbox.demo import Demo
+from sandbox.github.browser import authorise
 from sandbox.person import Person
+from sandbox.row import Row
 from sandbox.timeline import Message, Timeline
 
-_ESCAPE = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
+_DEMO: Final = ("-c", "import sys; from sandbox.__main__ import main; sys.exit(main(pace=0.05))")
+_ESCAPE: Final = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[=>]|\r")
 
 
 class Terminal:
@@ -80,11 +81,11 @@ class Terminal:
 
 @asynccontextmanager
 async def _on_terminal(*arguments: str) -> AsyncIterator[Terminal]:
-    """Python with these arguments, with a new terminal as its controlling one."""
+    """Python with these arguments, with a new terminal of 80 columns as its controlling one."""
     master, slave = os.openpty()
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, *arguments),
-        env=os.environ | {"TERM": "xterm", "COLUMNS": "120"},
+        env=os.environ | {"TERM": "xterm", "COLUMNS": "80"},
         preexec_fn=lambda: os.login_tty(slave),
     )
     terminal = Terminal(process, master, slave)
@@ -101,8 +102,8 @@ async def _on_terminal(*arguments: str) -> AsyncIterator[Terminal]:
 
 @pytest.fixture
 async def terminal() -> AsyncIterator[Terminal]:
-    """The demo, running on a terminal."""
-    async with _on_terminal("-m", "sandbox") as terminal:
+    """The demo, running on a terminal; what is built there after the story is built fast."""
+    async with _on_terminal(*_DEMO) as terminal:
         yield terminal
 
 
@@ -121,36 +122,47 @@ async def test_on_a_terminal_one_can_go_on_as_alice(terminal: Terminal) -> None:
     typed = terminal.type("/dm")
     await terminal.shows(r"alice in the dm> ", after=typed)
     typed = terminal.type("accounts")
-    await terminal.shows(r"alice · actas │ actas: (.|\n)*@?alice", after=typed)
-    terminal.type("/room")
+    await terminal.shows(r"alice · actas │ actas: (.|\n)*• jenkins · alice", after=typed)
+    typed = terminal.type("connect github")
+    await terminal.shows(r"Say `cancel` to stop", after=typed)
+    link = _only(r"\n(https?://\S+/login/oauth/authorize\?\S+)\n", terminal.text)
+    assert "/callback/github?code=" in await authorise(link, "alice")
+    terminal.type("cancel\n/room")
     await _ends_well(terminal, "\x04")
 
 
 async def test_what_the_demo_offers_can_be_tried(terminal: Terminal) -> None:
-    """A pipeline that asks, tests that fail, files, a question in a thread, and GitHub.
+    """A pipeline that asks, tests that fail, files, a question in a thread, GitHub and GitLab.
 
     Ctrl-C ends the demo as well as Ctrl-D does.
     """
     await terminal.shows(r"All \d+ steps came out right")
-    terminal.type("!j build shop")
-    await terminal.shows(r"It asks: Release it to our customers\?")
-    typed = terminal.type("!j build api-tests")
+    typed = terminal.type("!j build shop\n!j build api-tests")
+    await terminal.shows(r"It asks: Release it to our customers\?", after=typed)
     await terminal.shows(r"UNSTABLE(.|\n)*2 of 43 tests failed", after=typed)
-    typed = terminal.type("!j artifacts api-tests report.txt")
+    typed = approved = terminal.type("!j approve shop TO=all\n!j artifacts api-tests report.txt")
     await terminal.shows(r"Team │ actas: \[file report.txt\]", after=typed)
-    typed = terminal.type("!j approve shop TO=all")
-    await terminal.shows(r"shop #4 (.|\n)*SUCCESS after", after=typed)
     typed = terminal.type("!j build rotate-keys")
     await terminal.shows(r"Team ⤷ │ actas: What is TICKET\?", after=typed)
     typed = terminal.type("/thread\nOPS-12")
     await terminal.shows(r"alice · actas │ actas: (.|\n)*What is PASSPHRASE\?", after=typed)
-    typed = terminal.type("/dm\ncancel\nconnect github token")
-    await terminal.shows(r"then paste it here", after=typed)
-    typed = terminal.type(_only(r"paste (ghp_\w+)", terminal.text))
-    await terminal.shows(r"You have authenticated as alice on GitHub", after=typed)
-    typed = terminal.type("/room\n!gh issues")
+    terminal.type("/dm\ncancel")
+    await _connect(terminal, "connect github token", r"ghp_\w+", "alice on GitHub")
+    await _connect(terminal, "connect gitlab", r"glpat-\w+", r"alice \(1\) on GitLab")
+    typed = terminal.type("/room\n!gh issues\n!gl issues team/guide")
     await terminal.shows(r"Team │ actas: (.|\n)*The cart forgets its prices", after=typed)
+    await terminal.shows(r"Team │ actas: (.|\n)*The chapter on carts is missing", after=typed)
+    await terminal.shows(r"shop #4 (.|\n)*SUCCESS\s+after", after=approved)
     await _ends_well(terminal, "\x03")
+
+
+async def _connect(terminal: Terminal, command: str, token: str, connected: str) -> None:
+    """Paste the token that the demo has shown before."""
+    offered = _only(rf"\b({token})\n", terminal.text)
+    typed = terminal.type(command)
+    await terminal.shows(r"then\s+paste\s+it\s+here", after=typed)
+    typed = terminal.type(offered)
+    await terminal.shows(f"You have authenticated as {connected}", after=typed)
 
 
 async def _ends_well(terminal: Terminal, key: str) -> None:
@@ -194,24 +206,32 @@ async def test_ctrl_c_at_the_prompt_leaves_the_terminal_as_it_was() -> None:
         assert terminal.attributes() == before
 
 
-def test_of_an_edited_message_only_its_beginning_and_what_is_new_are_shown() -> None:
-    """A log that grows is not printed all over again."""
-    shown: list[Text] = []
-    chat = Chat(cast("Bot", SimpleNamespace(user="@actas:x")), lambda row: shown.append(_said(row)))
+def _long(title: str, first: int, last: int) -> str:
+    return "\n".join([f"Log {title}:", *(f"line {n}" for n in range(first, last + 1))])
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "shown"),
+    [
+        ("The log:\none\ntwo", "The log:\none\ntwo\none", "The log:\none"),
+        (_long("1", 1, 20), _long("2", 3, 22), "Log 2:\nline 21\nline 22"),
+        ("shop #4\n▓░\nIt asks: Go?", "shop #4\n▓▓\nIt asks: Go?", "shop #4\n▓▓\nIt asks: Go?"),
+        ("shop #4\nIt asks: Go?", "shop #4: 6 s\nIt asks: Go?", "shop #4: 6 s\nIt asks: Go?"),
+    ],
+    ids=["a log grows", "a long log moves on", "a bar grows", "time passes"],
+)
+def test_of_an_edited_message_that_grows_only_what_is_new_is_shown(
+    before: str, after: str, shown: str
+) -> None:
+    """A log is not printed all over again; what is short, such as a question, is whole again."""
+    rows: list[Row] = []
+    chat = Chat(cast("Bot", SimpleNamespace(user="@actas:x")), rows.append)
     alice = SimpleNamespace(user="@alice:x", timeline=Timeline(), device=SimpleNamespace(rooms={}))
     chat.follow(cast("Person", alice))
-    log = Message("!r:x", "$1", "@actas:x", 0, {"body": "The log:\none"}, encrypted=True)
-    alice.timeline.put(log)
-    alice.timeline.put(replace(log, content={"body": "The log:\none\ntwo"}))
-    assert [text.plain for text in shown] == [
-        "actas: The log:\none",
-        "actas: The log:\ntwo (edited)",
-    ]
-
-
-def _said(row: RenderableType) -> Text:
-    (_, _, said) = (next(iter(column.cells)) for column in cast("Table", row).columns)
-    return cast("Text", said)
+    message = Message("!r:x", "$1", "@actas:x", 0, {"body": before}, encrypted=True)
+    alice.timeline.put(message)
+    alice.timeline.put(replace(message, content={"body": after}))
+    assert [row.said.plain for row in rows] == [f"actas: {before}", f"actas: {shown} (edited)"]
 
 
 async def test_a_step_that_goes_wrong_fails_the_demo_and_is_named(
