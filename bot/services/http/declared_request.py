@@ -78,7 +78,8 @@ class RequestSettings(Settings):
     def _one_method(self) -> RequestSettings:
         given = [method for method in METHODS if getattr(self, method) is not None]
         if not given:
-            raise ValueError(f"needs one of {', '.join(METHODS)}, with its path")
+            problem = f"needs one of {', '.join(METHODS)}, with its path"
+            raise Mistake(problem, "Write, for example, get: things")
         if len(given) > 1:
             raise Mistake(f"has {' and '.join(given)}", "Keep one")
         if self.get is not None and self.body is not None:
@@ -184,7 +185,7 @@ def _must_be_known(names: tuple[str, ...], arguments: Arguments, *, looks: bool 
                 raise ValueError(f"has {{{name}}}, and there is no preview before it")
         elif name not in known:
             problem = f"{{{name}}} is no argument here; there are {_listed(known)}"
-            raise Mistake(problem, meant(f"{{{name}}}", [f"{{{each}}}" for each in known]))
+            raise Mistake(problem, meant(name, known, "{{{}}}"))
 
 
 def _listed(names: frozenset[str]) -> str:

@@ -14,7 +14,7 @@ class Mistake(ValueError):
         self.fix = fix
 
 
-def meant(word: str, known: Iterable[str]) -> str:
-    """``Did you mean date?``; "" where nothing known is like the word."""
+def meant(word: str, known: Iterable[str], form: str = "{}") -> str:
+    """``Did you mean date?``, in the ``form``; "" where nothing known is like the word."""
     close = difflib.get_close_matches(word, sorted(known), n=1)
-    return f"Did you mean {close[0]}?" if close else ""
+    return f"Did you mean {form.format(close[0])}?" if close else ""

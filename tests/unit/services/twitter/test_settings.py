@@ -55,7 +55,7 @@ def test_the_keys_of_a_way_that_is_not_chosen_may_stay():
 
 
 def test_a_way_that_is_not_known_is_told_with_those_that_are():
-    assert "'pin', 'web' or 'oauth2'" in _told({**KEYS, "callback": "oob"})
+    assert "must be pin, web or oauth2" in _told({**KEYS, "callback": "oob"})
 
 
 def _told(settings):
