@@ -163,7 +163,7 @@ def _ways(service: Service[Any], web: WebConfig) -> Iterator[Finding]:
     there = Ways(web=web.public_url is not None).of(service)
     if len(there) < len(service.flows):
         names = " or ".join(flow.name for flow in there)
-        text = f"people connect by {names} only: over a web page needs web.public_url"
+        text = f"people connect by {names} only: a web page needs web.public_url"
         yield warn(f"services.{service.name}", text)
 
 

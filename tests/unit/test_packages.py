@@ -218,6 +218,6 @@ async def test_a_way_that_needs_a_page_and_is_not_offered_is_said(install):
     entry = read_services({"p": {"type": "pager"}}, kinds)["p"]
     said = [each async for each in _service(entry, WebConfig())]
     assert said[0].verdict is Verdict.WARN
-    assert said[0].text == ("people connect by token only: over a web page needs web.public_url")
+    assert said[0].text == ("people connect by token only: a web page needs web.public_url")
     there = WebConfig(public_url="https://bot.example.org")
     assert len([each async for each in _service(entry, there)]) == len(said) - 1

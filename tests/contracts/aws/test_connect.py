@@ -92,7 +92,7 @@ async def test_what_cannot_be_a_device_is_asked_for_again(aws, service, answer):
 
 async def test_library_that_is_missing_is_the_operators_to_install(monkeypatch):
     monkeypatch.setattr("bot.services.aws.service.find_spec", lambda name: None)
-    with pytest.raises(Exception, match=r"services.cloud: .*pip install 'actas\[aws\]'"):
+    with pytest.raises(Exception, match=r"services.cloud: .*pip install '.\[aws\]'"):
         SERVICE.create("cloud", (), SERVICE.settings.model_validate({"region": "eu-west-1"}))
 
 
