@@ -68,6 +68,7 @@ async def run(config: Config, sealer: Sealer, login: Login) -> None:
         ConfigError: something the operator has to mend.
         WrongKey: ``ACTAS_SECRET`` is not this database's.
     """
+    services = _services(config)
     for key, meaning in config.access.loosened.items():
         log.warning("LOOSENED", key=f"access.{key}", so=meaning)
     database = await Database.open(
@@ -88,6 +89,7 @@ async def run(config: Config, sealer: Sealer, login: Login) -> None:
             vault=vault,
             account=account,
             master=await own_master(vault),
+            services=services,
         )
         async with (
             serve(config.web, parts.metrics, parts.sync, parts.callbacks),
@@ -141,8 +143,8 @@ class _Bot:
         vault: Vault,
         account: Account,
         master: str,
+        services: Mapping[str, Service[Any]],
     ) -> None:
-        services = _services(config)
         bot, prefix = account.session.user_id, config.commands.prefix
         builtins = Builtins(prefix, config.access.admins)
         self.accounts = accounts = Accounts(vault, account.pins, services)

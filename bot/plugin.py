@@ -254,6 +254,8 @@ def command(
     def describe(handler: Callable[..., Awaitable[Reply]]) -> Command:
         hints = get_type_hints(handler, include_extras=True)
         _, *rest = inspect.signature(handler).parameters.values()
+        if untyped := [p.name for p in rest if p.name not in hints]:
+            raise TypeError(f"the parameter {untyped[0]} of {name!r} needs a type")
         parameters = tuple(
             Parameter(
                 p.name,
