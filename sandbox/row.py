@@ -39,7 +39,7 @@ class Row:
         margin.append(f"{place.plain} │ ", style="dim")
         width = max(options.max_width - _MARGIN, 1)
         for line in _untabled(list(self.said.split("\n", allow_blank=True)), width):
-            addresses = [address for address in _addresses(line) if cell_len(address) > width]
+            addresses = list(_too_long(line, width))
             for folded in _without(line, addresses).wrap(console, width, overflow="fold"):
                 yield margin + folded
                 margin = Text(" " * _MARGIN)
@@ -64,8 +64,11 @@ def _untabled(lines: list[Text], width: int) -> list[Text]:
     return [*lines[: rule - 1], header, *items]
 
 
-def _addresses(line: Text) -> Iterator[str]:
-    return (found[1] or found[2] for found in _ADDRESS.finditer(line.plain))
+def _too_long(line: Text, width: int) -> Iterator[str]:
+    """The addresses that would be broken, what stands right beside them included."""
+    for word in line.plain.split():
+        if cell_len(word) > width:
+            yield from (found[1] or found[2] for found in _ADDRESS.finditer(word))
 
 
 def _without(line: Text, addresses: list[str]) -> Text:

@@ -38,6 +38,13 @@ def test_an_address_that_does_not_fit_is_whole_on_a_line_of_its_own(width: int, 
     assert lines[-1].strip() == "That is all"
 
 
+def test_an_address_is_never_broken() -> None:
+    """Not even where it fits, but not with the comma behind it."""
+    fits = len(_LINK) + len("           Team │ ")
+    for width in range(fits - 1, fits + 5):
+        assert any(_LINK in line for line in _printed(f"Open its page ({_LINK}), then say", width))
+
+
 def test_an_address_that_fits_stays_where_it_is() -> None:
     """What it belongs to stands around it."""
     said = "Started shop #4 (https://ci.example/job/shop/4/) as alice."
