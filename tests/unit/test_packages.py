@@ -105,7 +105,7 @@ async def test_a_package_without_mistakes_is_made_and_checked(install):
     [
         ("limit: int = 1", "limit: int = = 1", "SyntaxError in {INIT} 6: invalid"),
         ("limit: int = 1", "limit: int = one", "NameError in {INIT} 6: name 'one'"),
-        ("who: str", "who", "TypeError in {INIT} 8: the parameter who of 'page' needs a type. Mend"),
+        ("who: str", "who", "TypeError in {INIT} 8: the parameter who of 'page'"),
         ("from bot.reply", "import nowhere.at_all\nfrom bot.reply", "Error in {INIT} 3: No"),
         ("SERVICE =", "SERVANT =", "module 'actas_pager' has no attribute"),
         ("SERVICE =", "raise ValueError('hunter2')\nSERVICE =", "ValueError in {INIT}"),
