@@ -15,6 +15,9 @@ from typing import Final
 
 from PIL import Image
 
+from bot.clock import now
+from bot.connect.callback import Shown as Visit
+from bot.web.pages import visited
 from sandbox.world import World
 from tests.e2e.screen.camera import DESK, PHONE, Camera
 from tests.e2e.screen.timeline import Shown, page
@@ -28,6 +31,15 @@ _PICTURES: Final = Path(__file__).parents[1] / "docs" / "pictures"
 _STORY: Final = "story"  # the chat whose pictures are the README's
 _WIDTH: Final = 640
 _DARK: Final = frozenset({"live-build"})
+_VISIT: Final = Visit(
+    bot="@actas:example.org",
+    user="@alice:example.org",
+    service="github",
+    title="GitHub",
+    code="RKTV-BXLW",
+    refused=False,
+    until=now() + 600_000,
+)
 _COLOURS: Final = 64  # a chat has few; so a picture has a third of the bytes
 
 
@@ -37,6 +49,7 @@ async def readme(world: World, camera: Camera) -> None:
         timeline = page("#team" if name != "accounts" else "actas", messages, dark=name in _DARK)
         look = await camera.look(timeline, _WIDTH)
         _write(_PICTURES / f"{name}.png", look.png)
+    _write(_PICTURES / "code.png", (await camera.look(visited(_VISIT), PHONE)).png)
 
 
 async def everything(world: World, camera: Camera, to: Path, names: Sequence[str]) -> None:

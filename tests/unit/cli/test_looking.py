@@ -91,6 +91,7 @@ def test_audit_with_nothing_to_show_says_so(shell, used):
 @pytest.mark.parametrize(
     ("secret", "problem"),
     [("", "is not set"), ("oops", "its first secret"), (new_secret(), "is not the secret that")],
+    ids=["none", "malformed", "another"],
 )
 def test_check_ends_as_run_does_without_the_secret(used, secret, problem):
     """With 2, and a last line that names it; everything else was looked at all the same."""
