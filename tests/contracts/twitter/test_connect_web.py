@@ -159,7 +159,9 @@ async def test_disconnecting_revokes_the_token_at_x(x, service):
     assert not x.accepts(fields["token"])
 
 
-@pytest.mark.parametrize("fault", [Answer(500), Answer(401), drop, drip_body], ids=["500", "401", "drop", "drip"])
+@pytest.mark.parametrize(
+    "fault", [Answer(500), Answer(401), drop, drip_body], ids=["500", "401", "drop", "drip"]
+)
 async def test_no_error_carries_what_came_back(x, heard, fault):
     service = service_at(x.url, x, callback="web", timeout=0.3)
     brought = {}
