@@ -51,7 +51,7 @@ async def test_who_comes_back_sees_who_asked_and_the_code(site, browser):
     async with browser.visitor() as visitor:
         await visitor.click_on_another_site(site.way_back(expected))
         text = await visitor.text()
-        assert f"{ALICE} asked to connect X" in text
+        assert f"{ALICE} asked @actas:example.org, a bot on Matrix, to connect X" in text
         assert "Nothing is connected yet" in text
         assert "Tell nobody the code" in text
         assert await visitor.page.inner_text(".code") == expected.code

@@ -283,10 +283,10 @@ async def test_a_frozen_credential_is_removed_without_being_used(scene: Scene) -
     await scene.alice.reset_identity()
     await connect_jenkins(scene.dm, scene.world, "alice")
     told = await scene.dm.asks("disconnect twitter", "is removed")
-    assert "revoked there" not in told.body
+    assert "revoked over there" not in told.body
     assert connected(scene.dm.bot, scene.alice.user) == ["jenkins"]
     await connect_x(scene.dm, scene.world, "alice")
-    await scene.dm.asks("disconnect twitter", "revoked there")
+    await scene.dm.asks("disconnect twitter", "revoked over there")
 
 
 async def test_who_had_connected_nothing_starts_anew(scene: Scene) -> None:

@@ -338,7 +338,7 @@ async def test_disconnecting_x_revokes_the_access_over_there(world: World, dm: S
     await connect_x(dm, world)
     token = world.x.grant("alice").key
     assert world.x.accepts(token)
-    await dm.asks("disconnect twitter", "revoked there")
+    await dm.asks("disconnect twitter", "revoked over there")
     assert not world.x.accepts(token)
     assert connected(dm.bot, dm.who.user) == []
 

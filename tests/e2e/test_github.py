@@ -91,7 +91,7 @@ async def test_a_workflow_is_asked_for_its_input_and_followed_to_the_end(at_home
     """In the thread; its answer is one message, which says in the end how it went."""
     seat, position = at_home.seat, at_home.seat.position
     said = await seat.says("!gh run deploy.yml")
-    asked = await seat.hears("What is environment?", after=position)
+    asked = await seat.hears("What is environment (Where to)?", after=position)
     assert asked.thread == said
     await seat.says("staging", thread=said)
     shown = await seat.hears("Say `yes`", after=position)
@@ -138,7 +138,7 @@ async def test_what_is_disconnected_is_revoked_there(at_home: Scene) -> None:
     """And was never to be read anywhere."""
     await at_home.seat.asks("!gh whoami", "you are alice")
     (*_, token) = (t for t in at_home.tokens() if at_home.github.accepts(t))
-    await at_home.dm.asks("disconnect github", "revoked there")
+    await at_home.dm.asks("disconnect github", "revoked over there")
     assert not at_home.github.accepts(token)
     assert connected(at_home.bot, at_home.dm.who.user) == []
     for used in at_home.tokens():

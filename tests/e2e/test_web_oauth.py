@@ -95,7 +95,8 @@ async def test_an_account_is_connected_by_clicking_and_a_code(
     """Nothing is before the code; who was connected, is said; and the account can be used."""
     code = await authorise(phone, await scene.asks_for_a_link(service), "alice")
     text = await phone.text()
-    assert f"{scene.dm.who.user} asked to connect X" in text
+    asked = f"{scene.dm.who.user} asked {scene.dm.bot.user}, a bot on Matrix, to connect X"
+    assert asked in text
     assert "Nothing is connected yet" in text
     position = scene.dm.position
     assert not [said for said in scene.dm.heard(after=position) if "authenticated" in said]
@@ -108,7 +109,7 @@ async def test_an_account_is_connected_by_clicking_and_a_code(
     name = scene.world.unique("post")
     await scene.dm.asks(f"{service} tweet {name}", "Posted: ")
     assert [p.author.name for p in scene.world.x.posts if name in p.text] == ["alice"]
-    await scene.dm.asks(f"disconnect {service}", "revoked there")
+    await scene.dm.asks(f"disconnect {service}", "revoked over there")
     assert code not in scene.dm.bot.log()
     assert "oauth_verifier=" not in scene.dm.bot.log()
 
@@ -120,7 +121,8 @@ async def test_a_link_that_was_passed_on_connects_nobody_without_the_code(
     """Whoever opens it sees whose it is; three guesses of the code, and it has ended."""
     code = await authorise(phone, await scene.asks_for_a_link(service), "bob")
     text = await phone.text()
-    assert f"{scene.dm.who.user} asked to connect X" in text
+    asked = f"{scene.dm.who.user} asked {scene.dm.bot.user}, a bot on Matrix, to connect X"
+    assert asked in text
     assert "Tell nobody the code" in text
     for answer in ("You can try 2 more times", "You can try once more", "None of these was"):
         position = scene.dm.position
