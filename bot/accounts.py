@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import structlog
 
-from bot.errors import NotConnected, ServiceError, Unopenable, UserError
+from bot.errors import ActasError, NotConnected, ServiceError, Unopenable, UserError
 from bot.matrix.pins import Pins
 from bot.model import Actor, Credential, Standing
 from bot.plugin import Conversation, Flow, Grant, Known, Service
@@ -124,10 +124,26 @@ class Accounts:
         return Proved(replace(credential, account=found.account, expires=ends), grant.scopes)
 
     async def give_back(self, service: Service[Any], credential: Credential) -> None:
-        """Revoke what was made and is not kept, if that can be done in a moment."""
+        """Revoke what was made and is not kept, if that can be done in a moment.
+
+        Not where one of theirs is stored that it may be one with: GitHub ends all that a person has
+        allowed an app, X gives the same token again. Disconnecting ends both.
+        """
         with suppress(TimeoutError):
             async with asyncio.timeout(_MOMENT):
-                await _revoked(service, credential)
+                if not await self._may_be_used(credential):
+                    await _revoked(service, credential)
+
+    async def _may_be_used(self, made: Credential) -> bool:
+        try:
+            stored = await self._vault.accounts(made.user)
+        except ActasError:  # it cannot be told
+            return True
+        same = (made.account, None)  # None: it does not open
+        return any(
+            each.service == made.service and (not made.account or each.account in same)
+            for each in stored
+        )
 
     async def step_up(
         self, actor: Actor, service: Service[Any], flow: Flow, talk: Conversation
@@ -174,8 +190,8 @@ class Accounts:
                 raise UserError("Your identity has changed since you began.", "Connect again")
             if not known:
                 await self._recognise(credential, service)
-            self._renewals.drop(actor.user, service.name)
             await self._vault.put(credential)
+            self._renewals.drop(actor.user, service.name)
             if not known:
                 await self._pins.repin(actor.user, actor.identity)
         log.info("account.connected", user=actor.user, service=service.name)
@@ -299,8 +315,7 @@ class Accounts:
         newest = self._renewals.newest(credential)
         if await _revoked(service, newest):
             return Removed(revoked=True)
-        where = getattr(service, "where_to_revoke", None)
-        return Removed(by_hand="" if where is None else where(newest))
+        return Removed(by_hand=_by_hand(service, newest))
 
 
 async def _revoked(service: Service[Any], credential: Credential) -> bool:
@@ -312,6 +327,16 @@ async def _revoked(service: Service[Any], credential: Credential) -> bool:
     except Exception:  # a bug of the service's: what is stored goes all the same
         log.exception("bug", service=service.name)
     return False
+
+
+def _by_hand(service: Service[Any], credential: Credential) -> str:
+    """Where its owner revokes it, as far as the service tells."""
+    where = getattr(service, "where_to_revoke", None)
+    try:
+        return "" if where is None else str(where(credential))
+    except Exception:  # a bug of the service's: what is stored goes all the same
+        log.exception("bug", service=service.name)
+    return ""
 
 
 def _credential(actor: Actor, service: Service[Any], grant: Grant) -> Credential:

@@ -219,10 +219,10 @@ class Connections:
 
     async def close(self) -> None:
         """End all conversations."""
-        for user, found in list(self._open.items()):
+        for found in self._open.values():
             if found.kept and found.task is not None:
                 found.task.cancel()  # what is left is to say so, which may take long
-            await self.cancel(user)
+        await asyncio.gather(*(self.cancel(user) for user in list(self._open)))
 
     async def _run(self, opened: _Open, service: Service[Any], before: Reply = EMPTY) -> None:
         """One conversation, from its first word to the parked commands after it."""

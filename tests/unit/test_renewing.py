@@ -334,6 +334,52 @@ async def test_what_was_made_for_nobody_who_can_be_told_is_given_back(stage, clo
     assert await _kept(stage) is None
 
 
+async def test_what_may_be_one_with_what_is_stored_is_left_alone(stage, cloud, monkeypatch):
+    """GitHub ends all that an app was allowed together, and X gives the same token again."""
+
+    async def away(_):
+        raise Unavailable("no connection")
+
+    await _stored(stage, fresh=HOUR)
+    cloud.flows = (Code(),)
+    monkeypatch.setattr(cloud, "whoami", away)
+    await stage.says(ALICE, "connect cloud", room=DM)
+    await stage.says(ALICE, "123456", room=DM)
+    assert cloud.revoked == []
+    assert await _kept(stage) == "alice:11abcdef01"
+
+
+async def test_a_renewal_that_waits_for_the_disk_outlives_a_connection_that_cannot_be_written(
+    stage, cloud, monkeypatch
+):
+    await _stored(stage)
+    put = stage.vault.put
+
+    async def full(_):
+        raise StorageError("the disk is full", "Make room")
+
+    monkeypatch.setattr(stage.vault, "put", full)
+    await stage.says(ALICE, "!cloud look")
+    await stage.says(ALICE, "cloud set auth alice:11abcdef02", room=DM)
+    monkeypatch.setattr(stage.vault, "put", put)
+    await stage.says(ALICE, "!cloud look")
+    assert cloud.used == ["alice:11abcdef01+"]
+
+
+async def test_a_bug_in_where_to_revoke_does_not_keep_it_from_being_removed(
+    stage, cloud, monkeypatch
+):
+    async def cannot(_):
+        return False
+
+    await _stored(stage)
+    monkeypatch.setattr(cloud, "revoke", cannot)
+    cloud.where_to_revoke = lambda credential: credential.fields["nothing"]
+    await stage.says(ALICE, "disconnect cloud", room=DM)
+    assert await _kept(stage) is None
+    assert "is removed" in stage.sent.texts[-1]
+
+
 async def test_what_was_made_for_somebody_who_is_frozen_is_given_back(stage, cloud):
     cloud.flows = (Code(),)
     await stage.says(ALICE, "connect cloud", room=DM)

@@ -32,7 +32,8 @@ async def _show_rerun(
     shown = say(link, f"{branch}: {found.standing}.")
     file = found.path.partition("@")[0].rpartition("/")[2]
     also = tuple(f"run {name} {found.head_branch}" for name in (file, f"{place} {file}"))
-    return Ready({**flags, "run": RunRef(f"{place} {found.id}")}, shown, also=also)
+    unknown = not (file and found.head_branch)  # so that no pattern could see what it is
+    return Ready({**flags, "run": RunRef(f"{place} {found.id}")}, shown, ask=unknown, also=also)
 
 
 @command(

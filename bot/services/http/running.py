@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -75,7 +76,7 @@ class Running:
         blocks = list(self._shown(self.spec.answer, answer)) if self.spec.answer else []
         if self.spec.each is None:
             return Reply(tuple(blocks), about=_about(blocks))
-        return self._listed(self.spec.each, answer, blocks)
+        return await self._listed(self.spec.each, answer, blocks)
 
     async def preview(self, bound: Mapping[str, Any]) -> Ready:
         """What it would do, for the person to say yes to.
@@ -166,22 +167,29 @@ class Running:
         """Where links lead to without more ado."""
         return self.call.api.site.pages | template.hosts
 
-    def _listed(self, each: Template, answer: Any, blocks: list[Block]) -> Reply:
+    async def _texts(self, template: Template, items: list[Any]) -> list[str]:
+        texts = []
+        for item in items:
+            texts.append(self._text(template, item))
+            await asyncio.sleep(0)  # others have their turn
+        return texts
+
+    async def _listed(self, each: Template, answer: Any, blocks: list[Block]) -> Reply:
         found = data.at(answer, self.spec.at)
         if found is None or found == []:
             return Reply((*blocks, line(self.spec.empty)))
         if not isinstance(found, list):
             raise Unavailable("its answer has no list where one should be", retryable=self._safe)
         items = found[:_MOST]
-        told, hosts = [self._text(each, item) for item in items], self._hosts(each)
-        lines = [Line(marks.inlines(text.replace("\n", " "), hosts)) for text in told]
+        told = [text.replace("\n", " ") for text in await self._texts(each, items)]
+        lines = [Line(marks.inlines(text, self._hosts(each))) for text in told]
         listing: tuple[str, ...] = ()
         if (value := self.spec.value) is not None:
-            listing = tuple(marks.plain(self._text(value, item))[:_ITEM] for item in items)
+            meant = map(marks.plain, await self._texts(value, items))
+            listing = tuple(text[:_ITEM] for text in meant)
         blocks.append(Items(tuple(lines), 1) if listing else bullets(lines))
         if len(found) > _MOST:
-            more = counted(len(found) - _MOST, "more is", "more are")
-            blocks.append(line(f"{more} not shown."))
+            blocks.append(line(counted(len(found) - _MOST, "more is", "more are"), " not shown."))
         return Reply(tuple(blocks), listing=listing)
 
 
