@@ -26,6 +26,15 @@ async def _end(service, credential, reply, name="run"):
     return seen
 
 
+async def _watched(service, credential, made):
+    """Watch a run to its end, to which it may have come already; what is said of it then."""
+    reply = await run(service, credential, f"watch '{made.id}'")
+    if reply.follow is None:
+        return reply
+    *_, last = await _end(service, credential, reply, "watch")
+    return last.reply
+
+
 # ----------------------------------------------------------------------------------- what there is
 async def test_workflows_are_listed_and_run_by_their_number(github, service, bob):
     reply = await run(service, bob, "workflows")
@@ -229,8 +238,8 @@ async def test_a_run_is_run_again_as_oneself_and_followed(github, service, bob, 
     jobs = [Job("lint"), Job("build", results=("failure", "success"))]
     github.add_workflow(SITE, "flaky.yml", "on: push", jobs)
     made = github.add_run(SITE, "flaky.yml", "alice")
-    *_, first = await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
-    assert "failure" in plain(first.reply)
+    first = await _watched(service, bob, made)
+    assert "failure" in plain(first)
     reply = await run(service, bob, f"rerun '{made.id}'{flag}")
     assert made.last.actor.login == "bob"
     assert made.last.number == 2
@@ -245,7 +254,7 @@ async def test_what_is_run_again_counts_as_run(github, service, bob):
     GitHub does not tell the inputs of a run.
     """
     made = github.add_run(SITE, "deploy.yml", "alice")
-    await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
+    await _watched(service, bob, made)
     _, talked = await look(service, bob, f"rerun {SITE} {made.id}")
     assert talked.ready.also == ("run deploy.yml main", f"run {SITE} deploy.yml main")
     _, talked = await look(service, bob, "run deploy.yml ENV=prod")
@@ -254,7 +263,7 @@ async def test_what_is_run_again_counts_as_run(github, service, bob):
 
 async def test_an_attempt_that_is_not_there_yet_is_waited_for(github, service, bob):
     made = github.add_run(SITE, "deploy.yml", "bob")
-    await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
+    await _watched(service, bob, made)
     state = {"place": SITE, "run": made.id, "mine": True, "after": 1, "called": "deploy.yml #1"}
     found = await step(service, bob, "rerun", state)
     assert plain(found.reply).startswith("deploy.yml #1 (")
@@ -276,6 +285,6 @@ async def test_a_run_that_goes_on_is_cancelled_and_not_run_again(github, service
 
 async def test_only_failed_jobs_are_run_again_as_such(github, service, bob):
     made = github.add_run(SITE, "deploy.yml", "bob")
-    await _end(service, bob, await run(service, bob, f"watch '{made.id}'"), "watch")
+    await _watched(service, bob, made)
     with pytest.raises(Invalid, match="none of its jobs has failed"):
         await run(service, bob, f"rerun '{made.id}' --failed")
